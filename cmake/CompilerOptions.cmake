@@ -1,0 +1,14 @@
+# The warnings and sanitizers that every target of ours is compiled with. Werror comes from the preset
+# (CMAKE_COMPILE_WARNING_AS_ERROR), never from here: a packager's newer compiler must not break the build.
+add_library(moodlesync_options INTERFACE)
+target_compile_options(moodlesync_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wcast-align -Wunused
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>)
+
+set(MOODLESYNC_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=, e.g. address,undefined")
+if(MOODLESYNC_SANITIZE)
+  target_compile_options(moodlesync_options INTERFACE
+    -fsanitize=${MOODLESYNC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(moodlesync_options INTERFACE -fsanitize=${MOODLESYNC_SANITIZE})
+endif()

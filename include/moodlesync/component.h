@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "moodlesync/co.h"
+#include "moodlesync/entity.h"
+#include "moodlesync/link.h"
+#include "moodlesync/moodle.h"
+#include "moodlesync/outcome.h"
+#include "moodlesync/settings.h"
+
+namespace moodlesync {
+
+/// A value that a source reads of its entities.
+struct FieldWish {
+  FieldPath path;
+  /// For a reference whose target's Moodle id is needed: the component that gives that id. Else
+  /// empty.
+  std::string counterpart_of = {};
+  Origin origin = {};  ///< Where the configuration asks for it: an unknown field is reported there.
+};
+
+/// Entities that are captured for the sake of another one: a profile's save concerns its owner.
+struct CaptureFor {
+  std::string entity_type;
+  std::string bundle;
+};
+
+/// One kind of Drupal entity that a component keeps in step, e.g. the terms of one vocabulary.
+struct SourceSpec {
+  std::string component;
+  std::string
+      name;  ///< Unique within the component; part of the task's key, so never renamed lightly.
+  std::string entity_type;  ///< node, taxonomy_term, user, …
+  std::string bundle;       ///< Node type or vocabulary; empty where the type has none.
+  std::string moodle_id_field = "field_moodle_id";  ///< Empty: nothing is written back.
+  std::vector<FieldWish> fields;
+  std::vector<CaptureFor> owned = {};  ///< Captured as changes of their owner (profiles of a user).
+  Origin origin = {};
+};
+
+/// What is known of the Moodle side of a referenced entity.
+struct Counterpart {
+  enum class State {
+    kNone,   ///< There is no such entity (empty or dangling reference), or nobody gives it an id.
+    kKnown,  ///< `id` is its Moodle id.
+    kOptedOut,  ///< Its field_moodle_id says to leave it alone.
+    kPending,   ///< A source of ours will give it an id: wait for it.
+  };
+  State state = State::kNone;
+  MoodleId id;
+};
+
+/// All that a component needs to bring one entity in step, and the link that it keeps up to date on
+/// the way.
+struct Conversation {
+  TaskKey key;
+  const SourceSpec* source = nullptr;
+  Entity entity;
+  Link link;
+  /// An earlier attempt may have reached Moodle without our knowing: look up before creating.
+  bool in_doubt = false;
+  Moodle* moodle = nullptr;
+  /// The Moodle side of a reference; prepared in bulk for every FieldWish with `counterpart_of`.
+  std::function<Counterpart(std::string_view component, const Reference&)> counterpart;
+};
+
+/// A syncer: turns the state of one Drupal entity into calls to Moodle.
+///
+/// Stateless beyond its settings: all conversations share one instance. Never touches the database,
+/// never schedules, never batches, never calls another component.
+class Component {
+ public:
+  virtual ~Component() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual const std::vector<SourceSpec>& sources() const = 0;
+  /// Moodle functions that this configuration needs; `check` compares them with the token's
+  /// service.
+  [[nodiscard]] virtual std::vector<std::string_view> functions() const = 0;
+  /// Brings Moodle in step with `conversation.entity`. The engine has already dealt with opted-out
+  /// entities and with the id in field_moodle_id: `link.moodle_id` is the id to update, or empty:
+  /// create.
+  [[nodiscard]] virtual Co<Outcome> converse(Conversation& conversation) const = 0;
+};
+
+/// How the application finds a component: one per folder in src/components/, listed by the build.
+struct ComponentKind {
+  std::string_view name;  ///< The key under `components:` in the configuration.
+  std::unique_ptr<Component> (*make)(Section& settings);
+};
+
+}  // namespace moodlesync

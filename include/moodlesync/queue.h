@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "moodlesync/ids.h"
+#include "moodlesync/link.h"
+#include "moodlesync/result.h"
+
+namespace moodlesync {
+
+/// A task that is ours until its lease ends.
+struct Task {
+  TaskKey key;
+  std::string bundle;  ///< Of the entity, as captured; a hint.
+  std::int64_t generation =
+      0;  ///< Grows with each change: settle notices one that came during the conversation.
+  std::int64_t token = 0;    ///< Fencing token of this claim.
+  int attempts = 0;          ///< Failed attempts before this one.
+  bool in_doubt = false;     ///< The last attempt ended in doubt or its lease was lost.
+  std::optional<Link> link;  ///< Loaded with the claim.
+};
+
+struct ClaimRequest {
+  int limit = 0;
+  std::vector<std::string> components;  ///< Only tasks of these are claimed.
+  std::chrono::seconds lease{60};
+};
+
+/// What is to become of a task; made by the engine's decide_settlement() and by nothing else.
+struct Settlement {
+  enum class State { kDone, kPending, kWaiting, kParked };
+
+  TaskKey key;
+  std::int64_t token = 0;
+  std::int64_t generation = 0;
+
+  State state = State::kDone;
+  std::chrono::milliseconds delay{0};  ///< kPending, kWaiting: due this long after now.
+  bool spend_attempt = false;
+  bool in_doubt = false;
+  std::string code;     ///< Why it is pending, waiting or parked: stable, e.g. Moodle's errorcode.
+  std::string message;  ///< The same for people.
+
+  /// kWaiting: made due when this task settles with a Moodle id; queued now if neither task nor
+  /// link exists.
+  std::optional<TaskKey> waits_on;
+  std::string waits_on_bundle;
+
+  std::optional<Link>
+      link;  ///< Stored in the same transaction, whatever the state; empty: left as it is.
+  bool remove_link = false;     ///< The entity is gone from both sides.
+  bool owe_write_back = false;  ///< field_moodle_id does not hold link->moodle_id.
+};
+
+struct SettleReport {
+  std::size_t settled = 0;
+  std::size_t lost =
+      0;  ///< The lease was gone: another instance owns the task; its row was left alone.
+  std::size_t changed = 0;  ///< A newer change had come: pending again instead of done.
+  std::size_t woken = 0;    ///< Waiting tasks made due.
+};
+
+struct QueueStats {
+  struct Line {
+    std::string component;
+    std::string state;  ///< pending, running, waiting, parked
+    std::string code;   ///< Reason code for waiting and parked, else empty.
+    std::int64_t count = 0;
+    std::chrono::seconds oldest{0};
+  };
+  std::vector<Line> tasks;
+  std::int64_t changes = 0;  ///< Not drained yet.
+  std::int64_t links = 0;
+  std::int64_t skipped = 0;  ///< Links that say skipped.
+  std::int64_t owed_write_backs = 0;
+};
+
+/// The task queue in Drupal's database, with the links. Every method is one short transaction.
+///
+/// Threads: the event loop's only. Errors: kUnavailable (connection lost or database away: reopened
+/// by the next call), kTransient (deadlock, lock timeout: nothing was done), kInDoubt (connection
+/// cut during COMMIT), kBug.
+class Queue {
+ public:
+  virtual ~Queue() = default;
+
+  /// Moves changes into tasks, one task per component, source and entity. Returns how many changes
+  /// were taken.
+  [[nodiscard]] virtual Result<std::size_t> drain(int limit) = 0;
+  /// Takes due tasks, oldest first, and those whose lease has run out (these come back in_doubt).
+  [[nodiscard]] virtual Result<std::vector<Task>> claim(const ClaimRequest& request) = 0;
+  /// Extends the leases of tasks that are still being worked on; returns those that are no longer
+  /// ours.
+  [[nodiscard]] virtual Result<std::vector<TaskKey>> renew(std::span<const Task> tasks,
+                                                           std::chrono::seconds lease) = 0;
+  /// Stores what came of a group, all or nothing. Rows whose token is not current are left alone
+  /// and counted.
+  [[nodiscard]] virtual Result<SettleReport> settle(std::span<const Settlement> settlements) = 0;
+  /// Gives tasks back untouched, due at once, no attempt spent. `in_doubt` if Moodle may have been
+  /// asked to write.
+  [[nodiscard]] virtual Status release(std::span<const Task> tasks, bool in_doubt) = 0;
+  /// Time until the next pending or waiting task is due, empty when there is none. Zero: something
+  /// is due now.
+  [[nodiscard]] virtual Result<std::optional<std::chrono::milliseconds>> next_due(
+      std::span<const std::string> components) = 0;
+  /// Links of entities in a component, whatever the source; entities without one are left out.
+  [[nodiscard]] virtual Result<std::vector<std::pair<EntityRef, Link>>> links(
+      std::string_view component, std::span<const EntityRef> refs) = 0;
+  [[nodiscard]] virtual Result<QueueStats> stats() = 0;
+};
+
+}  // namespace moodlesync

@@ -41,8 +41,8 @@ struct Function {
     kWarnings,  ///< `{warnings:[{itemid, warningcode, message}]}`; a row is found by `match` =
                 ///< itemid and gets null, or its warning as a kRejected error. A warning without
                 ///< itemid concerns the only row or all.
-    kMatch,  ///< An array of objects; a row gets the object whose field `match` equals the row's
-             ///< value, or null.
+    kMatch,     ///< An array of objects; a row gets the object whose field `match` equals the row's
+                ///< value, or null.
   };
   Answer answer = Answer::kInOrder;
   std::string_view match =

@@ -65,6 +65,12 @@ struct SettleReport {
   std::size_t woken = 0;    ///< Waiting tasks made due.
 };
 
+struct DrainReport {
+  std::size_t taken = 0;  ///< Changes moved.
+  bool config_changed =
+      false;  ///< Drupal's fields, bundles or languages may have changed: prepare again.
+};
+
 struct QueueStats {
   struct Line {
     std::string component;

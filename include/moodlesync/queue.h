@@ -71,6 +71,11 @@ struct DrainReport {
       false;  ///< Drupal's fields, bundles or languages may have changed: prepare again.
 };
 
+struct SweepReport {
+  std::size_t queued = 0;  ///< Entities that a lost change had missed.
+  bool finished = false;   ///< The pass is over: the next call begins a new one.
+};
+
 struct QueueStats {
   struct Line {
     std::string component;
@@ -95,9 +100,12 @@ class Queue {
  public:
   virtual ~Queue() = default;
 
-  /// Moves changes into tasks, one task per component, source and entity. Returns how many changes
-  /// were taken.
-  [[nodiscard]] virtual Result<std::size_t> drain(int limit) = 0;
+  /// Moves at most `limit` changes into tasks, one task per component, source and entity.
+  [[nodiscard]] virtual Result<DrainReport> drain(int limit) = 0;
+  /// One slice of the pass over all sources that queues what no change told of: entities that are
+  /// newer than their link, have none, or are gone while it stays. Looks at about `limit` entities
+  /// per call and remembers where it stopped; never queues what is queued already.
+  [[nodiscard]] virtual Result<SweepReport> sweep(int limit) = 0;
   /// Takes due tasks, oldest first, and those whose lease has run out (these come back in_doubt).
   [[nodiscard]] virtual Result<std::vector<Task>> claim(const ClaimRequest& request) = 0;
   /// Extends the leases of tasks that are still being worked on; returns those that are no longer

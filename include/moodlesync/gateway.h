@@ -3,6 +3,7 @@
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -26,10 +27,11 @@ struct MoodleSite {
 };
 
 struct GatewayStats {
-  std::uint64_t calls = 0;     ///< HTTP requests sent.
-  std::uint64_t rows = 0;      ///< Rows answered.
-  std::uint64_t failures = 0;  ///< Requests that came back as an error of any kind.
-  std::uint64_t splits = 0;    ///< Times a refused batch was split.
+  std::uint64_t calls = 0;        ///< HTTP requests sent.
+  std::uint64_t rows = 0;         ///< Rows answered.
+  std::uint64_t failures = 0;     ///< Requests that came back as an error of any kind.
+  std::uint64_t splits = 0;       ///< Times a refused batch was split.
+  std::uint64_t connections = 0;  ///< Connections opened; far below `calls` while keep-alive works.
 };
 
 /// The engine's side of Moodle: drives the transfers and is the place where the event loop sleeps.
@@ -52,6 +54,10 @@ class Gateway : public Moodle {
   /// empty). Makes reads_are_trustworthy() true or false. Errors: kConfig (token, rights, wrong
   /// site), kUnavailable.
   [[nodiscard]] virtual Co<Result<MoodleSite>> preflight() = 0;
+
+  /// Why Moodle as a whole seems to be away: the last failure of that kind since Moodle itself last
+  /// answered. The rows of such a call may say kInDoubt or kTransient; a breaker goes by this.
+  [[nodiscard]] virtual std::optional<Error> outage() const = 0;
 
   [[nodiscard]] virtual GatewayStats stats() const = 0;
 };

@@ -1,0 +1,367 @@
+#include "drupal/postgres/connection.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/text.h"
+
+namespace moodlesync::postgres {
+
+namespace {
+
+/// How much longer than the server's own statement timeout we wait for its answer.
+constexpr std::chrono::seconds kGrace{5};
+
+/// False when the deadline passed first.
+bool wait_for(int fd, short events, std::chrono::steady_clock::time_point deadline) {
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd entry{fd, events, 0};
+    const int ready = poll(&entry, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+/// Only the primary message: DETAIL may quote a row, and rows hold personal data.
+Error refused(const PGresult* result) {
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string sqlstate = state ? state : "";
+  return Error{classify_sqlstate(sqlstate), sqlstate.empty() ? "database_error" : sqlstate,
+               std::string("PostgreSQL says: ") + (message ? message : "no reason given")};
+}
+
+void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
+
+}  // namespace
+
+std::string Param::array_text(std::span<const std::optional<std::string>> elements) {
+  std::string text = "{";
+  for (const auto& element : elements) {
+    if (text.size() > 1) text += ',';
+    if (!element) {
+      text += "NULL";
+      continue;
+    }
+    text += '"';
+    for (const char c : *element) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+  return text + '}';
+}
+
+bool Row::is_null(int column) const { return PQgetisnull(result_, index_, column) != 0; }
+
+std::string_view Row::text(int column) const {
+  return {PQgetvalue(result_, index_, column),
+          static_cast<std::size_t>(PQgetlength(result_, index_, column))};
+}
+
+std::int64_t Row::integer(int column) const { return base::parse_int(text(column)).value_or(0); }
+
+bool Row::flag(int column) const { return text(column) == "t"; }
+
+std::optional<std::string> Row::optional_text(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return std::string(text(column));
+}
+
+std::optional<std::int64_t> Row::optional_integer(int column) const {
+  return is_null(column) ? std::nullopt : base::parse_int(text(column));
+}
+
+std::string Row::bytes(int column) const {
+  const auto nibble = [](char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  };
+  std::string_view hex = text(column);
+  if (!hex.starts_with("\\x")) return std::string(hex);
+  hex.remove_prefix(2);
+  std::string bytes;
+  bytes.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(nibble(hex[i]) << 4U | nibble(hex[i + 1]));
+  }
+  return bytes;
+}
+
+int Rows::size() const { return PQntuples(result_.get()); }
+
+std::int64_t Rows::affected() const {
+  return base::parse_int(PQcmdTuples(result_.get())).value_or(0);
+}
+
+int Rows::column(const std::string& name) const {
+  for (int i = 0; i < PQnfields(result_.get()); ++i) {
+    if (name == PQfname(result_.get(), i)) return i;
+  }
+  return -1;
+}
+
+std::string_view Rows::command() const { return PQcmdStatus(result_.get()); }
+
+void Rows::Clear::operator()(pg_result* result) const { PQclear(result); }
+
+ErrorKind classify_sqlstate(std::string_view sqlstate) {
+  using Entry = std::pair<std::string_view, ErrorKind>;
+  // The first prefix that fits decides.
+  static constexpr std::array kTable = {
+      Entry{"40003", ErrorKind::kInDoubt},      // statement_completion_unknown
+      Entry{"40", ErrorKind::kTransient},       // serialization failure, deadlock
+      Entry{"55P03", ErrorKind::kTransient},    // lock_not_available
+      Entry{"55006", ErrorKind::kTransient},    // object_in_use
+      Entry{"57014", ErrorKind::kTransient},    // query_canceled, also by statement_timeout
+      Entry{"25P03", ErrorKind::kUnavailable},  // idle_in_transaction_session_timeout
+      Entry{"25006", ErrorKind::kUnavailable},  // read-only: a standby after a failover
+      Entry{"08", ErrorKind::kUnavailable},     // connection exceptions
+      Entry{"53", ErrorKind::kUnavailable},     // out of disk, memory, connections
+      Entry{"57P", ErrorKind::kUnavailable},    // shutting down, crashed, starting up
+      Entry{"58", ErrorKind::kUnavailable},     // I/O errors
+      Entry{"28", ErrorKind::kConfig},          // login refused
+      Entry{"3D", ErrorKind::kConfig},          // no such database
+      Entry{"3F", ErrorKind::kConfig},          // no such schema
+      Entry{"42501", ErrorKind::kConfig},       // insufficient_privilege
+      Entry{"42P01", ErrorKind::kConfig},       // undefined_table
+      Entry{"42703", ErrorKind::kConfig},       // undefined_column
+  };
+  for (const auto& [prefix, kind] : kTable) {
+    if (sqlstate.starts_with(prefix)) return kind;
+  }
+  return ErrorKind::kBug;
+}
+
+Connection::Connection(ConnectionSettings settings) : settings_(std::move(settings)) {}
+
+Connection::~Connection() = default;
+
+void Connection::Finish::operator()(pg_conn* connection) const { PQfinish(connection); }
+
+Status Connection::open() {
+  if (is_open()) return ok();
+  // The parser's own message may quote the string, and with it a password.
+  if (auto* parsed = PQconninfoParse(settings_.connection.c_str(), nullptr)) {
+    PQconninfoFree(parsed);
+  } else {
+    return Error{ErrorKind::kConfig, "bad_connection_string",
+                 "the database connection is neither a PostgreSQL URI nor key=value pairs"};
+  }
+  const std::string timeout = std::to_string(settings_.connect_timeout.count());
+  std::vector<const char*> keys{"dbname",          "client_encoding", "application_name",
+                                "connect_timeout", "keepalives_idle", "keepalives_interval"};
+  std::vector<const char*> values{settings_.connection.c_str(),
+                                  "UTF8",
+                                  settings_.application_name.c_str(),
+                                  timeout.c_str(),
+                                  "30",
+                                  "10"};
+  if (!settings_.password.empty()) {
+    keys.push_back("password");
+    values.push_back(settings_.password.c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectdbParams(keys.data(), values.data(), 1));
+  if (!is_open()) {
+    const bool password = connection_ && PQconnectionNeedsPassword(connection_.get()) != 0;
+    Error error{password ? ErrorKind::kConfig : ErrorKind::kUnavailable,
+                password ? "password_missing" : "database_unavailable",
+                "PostgreSQL cannot be reached: " +
+                    std::string(base::trim(PQerrorMessage(connection_.get())))};
+    close();
+    return error;
+  }
+  return set_up();
+}
+
+Status Connection::set_up() {
+  ++session_;
+  PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+  if (PQsetnonblocking(connection_.get(), 1) != 0) return lost();
+  // SET and not the startup option `options`: PgBouncer refuses that.
+  auto done =
+      ask("SET bytea_output = hex; SET search_path = pg_catalog; SET TimeZone = 'UTC';"
+          "SET standard_conforming_strings = on; SET jit = off; SET extra_float_digits = 1;"
+          "SET default_transaction_isolation = 'read committed';"
+          "SET idle_in_transaction_session_timeout = '60s';"
+          "SET statement_timeout = " +
+              std::to_string(settings_.statement_timeout.count()),
+          {}, true);
+  if (done) return ok();
+  close();
+  return std::move(done).error().in("setting up the database session");
+}
+
+void Connection::close() { connection_.reset(); }
+
+bool Connection::is_open() const {
+  return connection_ && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+bool Connection::in_transaction() const {
+  if (!is_open()) return false;
+  const auto status = PQtransactionStatus(connection_.get());
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+int Connection::fd() const { return is_open() ? PQsocket(connection_.get()) : -1; }
+
+Error Connection::lost() {
+  const std::string reason =
+      connection_ ? std::string(base::trim(PQerrorMessage(connection_.get()))) : "";
+  close();
+  return {ErrorKind::kUnavailable, "database_unavailable",
+          "the connection to PostgreSQL was lost" + (reason.empty() ? "" : ": " + reason)};
+}
+
+bool Connection::send(const std::string& sql, const Params& params, bool script) {
+  if (script) return PQsendQuery(connection_.get(), sql.c_str()) == 1;
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const Param& param : params)
+    values.push_back(param.text() ? param.text()->c_str() : nullptr);
+  return PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
+                           values.data(), nullptr, nullptr, 0) == 1;
+}
+
+/// Reads while it writes: a server that answers before it has read everything would else block
+/// both.
+bool Connection::flush(Deadline deadline) {
+  for (;;) {
+    const int left = PQflush(connection_.get());
+    if (left == 0) return true;
+    if (left < 0 || !wait_for(PQsocket(connection_.get()), POLLIN | POLLOUT, deadline))
+      return false;
+    if (PQconsumeInput(connection_.get()) == 0) return false;
+  }
+}
+
+bool Connection::wait_for_result(Deadline deadline) {
+  while (PQisBusy(connection_.get()) != 0) {
+    if (!wait_for(PQsocket(connection_.get()), POLLIN, deadline)) return false;
+    if (PQconsumeInput(connection_.get()) == 0) return false;
+  }
+  return true;
+}
+
+/// All results up to the end of the command; the first failure wins, else the last result.
+Result<Rows> Connection::collect(Deadline deadline) {
+  std::optional<Rows> answer;
+  std::optional<Error> failure;
+  for (;;) {
+    if (!wait_for_result(deadline)) return lost();
+    PGresult* result = PQgetResult(connection_.get());
+    if (result == nullptr) break;
+    Rows rows(result);
+    const auto status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
+      answer = std::move(rows);
+    } else if (!failure) {
+      failure = refused(result);
+    }
+  }
+  if (!is_open()) {
+    // The server's last words ("terminating connection due to administrator command") are the
+    // better message than the cut that follows them.
+    Error cut = lost();
+    if (failure) cut.message = failure->message;
+    return cut;
+  }
+  if (failure) return *std::move(failure);
+  if (!answer) return lost();
+  return *std::move(answer);
+}
+
+Result<Rows> Connection::ask(const std::string& sql, const Params& params, bool script) {
+  const auto has_nul = [](const Param& param) {
+    return param.text() && param.text()->find('\0') != std::string::npos;
+  };
+  if (std::any_of(params.begin(), params.end(), has_nul)) {
+    return Error{ErrorKind::kBug, "nul_byte", "PostgreSQL's text cannot hold a NUL byte"};
+  }
+  const auto deadline = std::chrono::steady_clock::now() + settings_.statement_timeout + kGrace;
+  if (!send(sql, params, script) || !flush(deadline)) return lost();
+  return collect(deadline);
+}
+
+Result<Rows> Connection::query(const std::string& sql, const Params& params) {
+  if (auto opened = open(); !opened) return std::move(opened).error();
+  return ask(sql, params, false);
+}
+
+Result<Rows> Connection::execute(const std::string& sql, const Params& params) {
+  if (auto opened = open(); !opened) return std::move(opened).error();
+  auto rows = ask(sql, params, false);
+  if (!rows && !is_open()) rows.error().kind = ErrorKind::kInDoubt;
+  return rows;
+}
+
+Status Connection::run(const std::string& script) {
+  if (auto opened = open(); !opened) return opened;
+  auto rows = ask(script, {}, true);
+  if (!rows) return std::move(rows).error();
+  return ok();
+}
+
+Result<std::size_t> Connection::take_notifications() {
+  if (!is_open()) return lost();
+  if (PQconsumeInput(connection_.get()) == 0) return lost();
+  std::size_t count = 0;
+  while (PGnotify* notification = PQnotifies(connection_.get())) {
+    PQfreemem(notification);
+    ++count;
+  }
+  if (!is_open()) return lost();
+  return count;
+}
+
+Result<Transaction> Transaction::begin(Connection& connection, std::string_view mode) {
+  auto begun = connection.query("BEGIN " + std::string(mode));
+  if (!begun) return std::move(begun).error();
+  return Transaction(connection, connection.session());
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)), session_(other.session_) {}
+
+Transaction::~Transaction() {
+  if (!is_alive() || !connection_->in_transaction()) return;
+  // A session that cannot even roll back is of no use; closing it does the same on the server.
+  if (!connection_->query("ROLLBACK")) connection_->close();
+}
+
+bool Transaction::is_alive() const {
+  return connection_ != nullptr && connection_->is_open() && connection_->session() == session_;
+}
+
+Result<Rows> Transaction::query(const std::string& sql, const Params& params) {
+  if (is_alive()) return connection_->query(sql, params);
+  return Error{ErrorKind::kUnavailable, "database_unavailable",
+               "the connection was lost during the transaction; nothing was done"};
+}
+
+Status Transaction::commit() {
+  if (!is_alive()) {
+    return Error{ErrorKind::kUnavailable, "database_unavailable",
+                 "the connection was lost during the transaction; nothing was done"};
+  }
+  auto done = std::exchange(connection_, nullptr)->execute("COMMIT");
+  if (!done) return std::move(done).error().in("committing");
+  if (done->command() != "COMMIT") {
+    return Error{ErrorKind::kTransient, "rolled_back",
+                 "a statement had failed before, so PostgreSQL rolled the transaction back"};
+  }
+  return ok();
+}
+
+}  // namespace moodlesync::postgres

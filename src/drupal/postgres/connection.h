@@ -1,0 +1,201 @@
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "moodlesync/result.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace moodlesync::postgres {
+
+struct ConnectionSettings {
+  std::string connection;  ///< libpq connection string or URI.
+  std::string password;    ///< Empty: whatever `connection`, .pgpass or the server's rules say.
+  std::string application_name = "moodle-syncd";
+  /// The server cancels a statement after this; some seconds later we stop believing in the server
+  /// and drop the connection. Higher: slow reads of a big site pass. Lower: a hung one is noticed.
+  std::chrono::milliseconds statement_timeout{30'000};
+  std::chrono::seconds connect_timeout{10};
+};
+
+/// The value of one $n, in PostgreSQL's text format. Implicit on purpose: `query(sql, {id, name})`.
+class Param {
+ public:
+  Param(std::nullptr_t) {}
+  Param(std::string text) : text_(std::move(text)) {}
+  Param(std::string_view text) : text_(std::string(text)) {}
+  Param(const char* text) : text_(text) {}
+  template <std::integral T>
+  Param(T value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      text_ = value ? "t" : "f";
+    } else {
+      text_ = std::to_string(value);
+    }
+  }
+  template <class T>
+  Param(const std::optional<T>& value) {
+    if (value) *this = Param(*value);
+  }
+  /// An array, `'{1,NULL,"a"}'`. Elements are whatever a Param is made of; not nested.
+  template <class T>
+  Param(const std::vector<T>& values) {
+    std::vector<std::optional<std::string>> texts;
+    texts.reserve(values.size());
+    for (const auto& value : values) texts.push_back(Param(static_cast<T>(value)).text_);
+    text_ = array_text(texts);
+  }
+
+  [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
+
+ private:
+  [[nodiscard]] static std::string array_text(std::span<const std::optional<std::string>> elements);
+  std::optional<std::string> text_;
+};
+using Params = std::vector<Param>;
+
+/// One row of an answer. Lifetime: borrows the Rows that it came from. A getter on NULL gives the
+/// empty value; the type is the SQL's promise, so a text that is no number reads as 0.
+class Row {
+ public:
+  Row(const pg_result* result, int index) : result_(result), index_(index) {}
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::string_view text(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] bool flag(int column) const;
+  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
+  /// A bytea in hex format (the session asks for that).
+  [[nodiscard]] std::string bytes(int column) const;
+
+ private:
+  const pg_result* result_;
+  int index_;
+};
+
+/// The answer to a statement. Owns the memory behind its rows.
+class Rows {
+ public:
+  explicit Rows(pg_result* result) : result_(result) {}
+  [[nodiscard]] int size() const;
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  /// Requires: 0 <= index < size().
+  [[nodiscard]] Row operator[](int index) const { return {result_.get(), index}; }
+  /// Rows written by INSERT, UPDATE, DELETE; rows read by SELECT.
+  [[nodiscard]] std::int64_t affected() const;
+  /// The position of a column, -1 when there is none.
+  [[nodiscard]] int column(const std::string& name) const;
+  /// "SELECT 3", "COMMIT", "ROLLBACK".
+  [[nodiscard]] std::string_view command() const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+/// What a failed statement's SQLSTATE asks of us. Source: PostgreSQL 15 manual, appendix A.
+[[nodiscard]] ErrorKind classify_sqlstate(std::string_view sqlstate);
+
+/// One session with PostgreSQL, opened by the first statement that needs it and opened again by the
+/// next one after it was lost.
+///
+/// The session is set up so that nothing in the database's or role's defaults changes what we read:
+/// bytea in hex, UTC, UTF-8, search_path pg_catalog (qualify every name), no idle transactions.
+///
+/// Threads: confined to one. Errors: kUnavailable (`database_unavailable`: no connection, shutting
+/// down, disk full), kTransient (lock timeout, deadlock, cancelled: nothing was done), kConfig (no
+/// right, no such table), kInDoubt (execute() and commit(): cut before the answer), kBug (the SQL
+/// was refused). The code is the SQLSTATE where there is one.
+class Connection {
+ public:
+  explicit Connection(ConnectionSettings settings);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// Opens the session if there is none. Blocks at most the connect timeout.
+  [[nodiscard]] Status open();
+  void close();
+  [[nodiscard]] bool is_open() const;
+
+  /// One statement that may be repeated when the connection is cut. Blocks at most the statement
+  /// timeout and a grace of five seconds.
+  [[nodiscard]] Result<Rows> query(const std::string& sql, const Params& params = {});
+  /// One statement that commits by itself: a cut before the answer is kInDoubt.
+  [[nodiscard]] Result<Rows> execute(const std::string& sql, const Params& params = {});
+  /// Several statements without parameters, separated by `;`.
+  [[nodiscard]] Status run(const std::string& script);
+
+  /// True between begin and commit or rollback; a lost connection ends it.
+  [[nodiscard]] bool in_transaction() const;
+  /// Counts the sessions: another number means that session state (a LISTEN) is gone.
+  [[nodiscard]] std::int64_t session() const { return session_; }
+
+  /// The session's descriptor for poll(), or -1.
+  [[nodiscard]] int fd() const;
+  /// Takes the notifications that have come, without waiting. How many; an error when the
+  /// connection is gone.
+  [[nodiscard]] Result<std::size_t> take_notifications();
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* connection) const;
+  };
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  [[nodiscard]] Status set_up();
+  [[nodiscard]] Result<Rows> ask(const std::string& sql, const Params& params, bool script);
+  [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
+  [[nodiscard]] bool flush(Deadline deadline);
+  [[nodiscard]] bool wait_for_result(Deadline deadline);
+  [[nodiscard]] Result<Rows> collect(Deadline deadline);
+  [[nodiscard]] Error lost();
+
+  ConnectionSettings settings_;
+  std::unique_ptr<pg_conn, Finish> connection_;
+  std::int64_t session_ = 0;
+};
+
+/// A transaction that is rolled back unless commit() was called.
+/// Lifetime: must not outlive its connection.
+class Transaction {
+ public:
+  /// `mode`: what follows BEGIN, e.g. "ISOLATION LEVEL REPEATABLE READ READ ONLY".
+  [[nodiscard]] static Result<Transaction> begin(Connection& connection,
+                                                 std::string_view mode = {});
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+  /// One statement inside the transaction. Never reopens: once the connection is lost, every
+  /// further statement is kUnavailable and nothing of the transaction was done.
+  [[nodiscard]] Result<Rows> query(const std::string& sql, const Params& params = {});
+
+  /// Errors: kInDoubt when the connection was cut during COMMIT; kTransient when a failed statement
+  /// had doomed the transaction, so that nothing was done.
+  [[nodiscard]] Status commit();
+
+ private:
+  Transaction(Connection& connection, std::int64_t session)
+      : connection_(&connection), session_(session) {}
+  [[nodiscard]] bool is_alive() const;
+  Connection* connection_;  ///< nullptr: finished or moved from.
+  std::int64_t session_;
+};
+
+}  // namespace moodlesync::postgres

@@ -1,0 +1,302 @@
+#include "support/postgres_cluster/postgres_cluster.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace moodlesync::testsupport {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kPatience{30};
+constexpr const char* kDirectoryPrefix = "moodlesync-pg-";
+
+/// The user that the server runs as; null: we are not root, so it runs as us.
+const passwd* server_user() {
+  if (geteuid() != 0) return nullptr;
+  const passwd* user = getpwnam("postgres");
+  if (user == nullptr) throw std::runtime_error("there is no user postgres to run PostgreSQL as");
+  return user;
+}
+
+fs::path find_binaries() {
+  fs::path best;
+  int newest = 0;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", none)) {
+    const int version = std::atoi(entry.path().filename().c_str());
+    if (version > newest && fs::exists(entry.path() / "bin/postgres")) {
+      newest = version;
+      best = entry.path() / "bin";
+    }
+  }
+  if (best.empty()) throw std::runtime_error("no PostgreSQL under /usr/lib/postgresql");
+  return best;
+}
+
+/// In the child: become the server's user, die with the parent, run.
+[[noreturn]] void become(const std::vector<std::string>& command, const passwd* user, pid_t parent,
+                         const std::string& log) {
+  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (out >= 0) {
+    dup2(out, STDOUT_FILENO);
+    dup2(out, STDERR_FILENO);
+  }
+  setpgid(0, 0);  // A Ctrl-C at the terminal is the test's business.
+  if (user != nullptr && (initgroups("postgres", user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+                          setuid(user->pw_uid) != 0)) {
+    _exit(126);
+  }
+  // After setuid, which clears it. SIGQUIT: PostgreSQL's immediate shutdown.
+  prctl(PR_SET_PDEATHSIG, SIGQUIT);
+  if (getppid() != parent) _exit(125);
+  std::vector<char*> arguments;
+  for (const std::string& argument : command)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+
+pid_t spawn(const std::vector<std::string>& command, const fs::path& log) {
+  const passwd* user = server_user();
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("cannot fork");
+  if (child == 0) become(command, user, parent, log.string());
+  return child;
+}
+
+int wait_for_exit(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+void give_to_server_user(const fs::path& path) {
+  const passwd* user = server_user();
+  if (user == nullptr) return;
+  const auto give = [&](const fs::path& one) {
+    if (lchown(one.c_str(), user->pw_uid, user->pw_gid) != 0) {
+      throw std::runtime_error("cannot chown " + one.string());
+    }
+  };
+  give(path);
+  for (const auto& entry : fs::recursive_directory_iterator(path)) give(entry.path());
+}
+
+/// Directories of processes that were killed before they could clean up.
+void remove_leftovers() {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/tmp", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kDirectoryPrefix)) continue;
+    const pid_t owner = std::atoi(name.c_str() + std::strlen(kDirectoryPrefix));
+    if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), ignored);
+  }
+}
+
+/// Holds a file lock, so that only one of several test processes fills the cache.
+class FileLock {
+ public:
+  explicit FileLock(const fs::path& path)
+      : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    if (fd_ < 0 || flock(fd_, LOCK_EX) != 0)
+      throw std::runtime_error("cannot lock " + path.string());
+  }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock() { close(fd_); }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+PostgresCluster& PostgresCluster::shared() {
+  static PostgresCluster cluster;
+  return cluster;
+}
+
+PostgresCluster::PostgresCluster() : binaries_(find_binaries()) {
+  remove_leftovers();
+  std::string pattern =
+      std::string("/tmp/") + kDirectoryPrefix + std::to_string(getpid()) + "-XXXXXX";
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create " + pattern);
+  directory_ = pattern;
+  fs::permissions(directory_, fs::perms::all & ~fs::perms::others_write & ~fs::perms::group_write);
+  give_to_server_user(directory_);
+  initialise();
+  start();
+}
+
+PostgresCluster::~PostgresCluster() {
+  stop();
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+void PostgresCluster::fail(const std::string& what) const {
+  std::ifstream log(directory_ / "log");
+  std::stringstream text;
+  text << log.rdbuf();
+  const std::string all = text.str();
+  throw std::runtime_error(what + "; the server's log ends:\n" +
+                           all.substr(all.size() - std::min<std::size_t>(all.size(), 2000)));
+}
+
+void PostgresCluster::initialise() {
+  const fs::path cache = MOODLESYNC_CLUSTER_CACHE;
+  const fs::path ready = cache / binaries_.parent_path().filename();
+  const fs::path data = directory_ / "data";
+  fs::create_directories(cache);
+  const FileLock lock(cache / "lock");
+  if (!fs::exists(ready)) {
+    const pid_t child = spawn({binaries_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+                               "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"},
+                              directory_ / "log");
+    if (wait_for_exit(child) != 0) fail("initdb failed");
+    const fs::path half = ready.string() + ".new";
+    fs::remove_all(half);
+    fs::copy(data, half, fs::copy_options::recursive);
+    fs::rename(half, ready);
+    return;
+  }
+  fs::copy(ready, data, fs::copy_options::recursive);
+  fs::permissions(data, fs::perms::owner_all);
+  give_to_server_user(data);
+}
+
+void PostgresCluster::start() {
+  if (server_ > 0) return;
+  server_ = spawn({binaries_ / "postgres",
+                   "-D",
+                   directory_ / "data",
+                   "-k",
+                   directory_,
+                   "-h",
+                   "",
+                   "-p",
+                   "5432",
+                   "-c",
+                   "fsync=off",
+                   "-c",
+                   "full_page_writes=off",
+                   "-c",
+                   "synchronous_commit=off",
+                   "-c",
+                   "max_connections=40",
+                   "-c",
+                   "shared_buffers=16MB",
+                   "-c",
+                   "max_wal_senders=0",
+                   "-c",
+                   "wal_level=minimal",
+                   "-c",
+                   "autovacuum=off",
+                   "-c",
+                   "log_statement=none"},
+                  directory_ / "log");
+  wait_until_ready();
+}
+
+void PostgresCluster::wait_until_ready() {
+  const std::string target = connection("postgres");
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (PQping(target.c_str()) != PQPING_OK) {
+    int status = 0;
+    if (waitpid(server_, &status, WNOHANG) == server_) {
+      server_ = -1;
+      fail("PostgreSQL ended while starting");
+    }
+    if (std::chrono::steady_clock::now() > deadline) fail("PostgreSQL does not answer");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+void PostgresCluster::stop() {
+  if (server_ <= 0) return;
+  kill(server_, SIGINT);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  int status = 0;
+  while (waitpid(server_, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      kill(server_, SIGKILL);
+      wait_for_exit(server_);
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  server_ = -1;
+}
+
+void PostgresCluster::restart() {
+  stop();
+  start();
+}
+
+std::string PostgresCluster::connection(const std::string& database,
+                                        const std::string& user) const {
+  return "host=" + directory_.string() + " port=5432 user=" + user + " dbname=" + database;
+}
+
+std::string PostgresCluster::create_database() {
+  const std::string name = "test_" + std::to_string(++databases_);
+  run(connection("postgres"), "CREATE DATABASE " + name + " TEMPLATE template0");
+  return connection(name);
+}
+
+std::string PostgresCluster::create_database(
+    const std::string& name, const std::function<void(const std::string& connection)>& fill) {
+  if (!templates_.contains(name)) {
+    const std::string database = create_database();
+    fill(database);
+    templates_[name] = database;
+  }
+  return copy_database(templates_[name]);
+}
+
+std::string PostgresCluster::copy_database(const std::string& connection_string) {
+  const std::string source = run(connection_string, "SELECT current_database()");
+  const std::string name = "test_" + std::to_string(++databases_);
+  run(connection("postgres"), "CREATE DATABASE " + name + " TEMPLATE \"" + source + "\"");
+  return connection(name);
+}
+
+std::string PostgresCluster::run(const std::string& connection, const std::string& sql) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> session(PQconnectdb(connection.c_str()),
+                                                             &PQfinish);
+  if (PQstatus(session.get()) != CONNECTION_OK) {
+    throw std::runtime_error(PQerrorMessage(session.get()));
+  }
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(session.get(), sql.c_str()),
+                                                             &PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+    throw std::runtime_error(std::string(PQerrorMessage(session.get())) + "in: " + sql);
+  }
+  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+}  // namespace moodlesync::testsupport

@@ -1,0 +1,54 @@
+#include "engine/admission.h"
+
+namespace moodlesync::engine {
+
+namespace {
+
+constexpr std::string_view kOptedOut = "opted_out";
+
+std::optional<Outcome> admit_deleted(const Conversation& conversation) {
+  if (conversation.link.skipped == kOptedOut) return Removed{};
+  if (!conversation.link.moodle_id && !conversation.in_doubt) return Removed{};
+  return std::nullopt;
+}
+
+bool was_replaced(const Entity& entity, const Link& link) {
+  return !link.uuid.empty() && !entity.uuid.empty() && link.uuid != entity.uuid &&
+         link.moodle_id.has_value();
+}
+
+}  // namespace
+
+std::optional<Outcome> admit(Conversation& conversation) {
+  const Entity& entity = conversation.entity;
+  Link& link = conversation.link;
+  if (!entity.exists) return admit_deleted(conversation);
+  const ParsedMoodleId field = parse_moodle_id(entity.moodle_id_text);
+  if (field.kind == MoodleIdField::kOptedOut) {
+    return Skipped{std::string(kOptedOut), "field_moodle_id says to leave it alone"};
+  }
+  if (was_replaced(entity, link)) {
+    return Error{ErrorKind::kRejected, "entity_replaced",
+                 to_string(entity.ref) + " is not the entity that Moodle id " +
+                     to_string(*link.moodle_id) +
+                     " was given to (other uuid): it was deleted and made anew under the same id. "
+                     "Write the right "
+                     "Moodle id, or 'ignore', into its field_moodle_id"};
+  }
+  if (field.kind == MoodleIdField::kNumber && link.moodle_id != field.id) {
+    link.moodle_id = field.id;  // Typed in by hand: what Moodle holds there is unknown, so
+                                // everything is sent once.
+    link.sent.clear();
+  }
+  link.skipped.clear();
+  link.uuid = entity.uuid;
+  link.bundle = entity.bundle;
+  return std::nullopt;
+}
+
+bool owes_write_back(const Entity& entity, const Link& link, const SourceSpec& source) {
+  if (source.moodle_id_field.empty() || !entity.exists || !link.moodle_id) return false;
+  return parse_moodle_id(entity.moodle_id_text).kind == MoodleIdField::kEmpty;
+}
+
+}  // namespace moodlesync::engine

@@ -1,0 +1,58 @@
+#include "engine/crew.h"
+
+#include "engine/admission.h"
+
+namespace moodlesync::engine {
+
+void Crew::start(Prepared prepared) {
+  const auto member =
+      members_.insert(members_.end(), Member{std::move(prepared), clock_.now(), {}, {}});
+  member->script.emplace(accompany(member));
+  member->script->start();
+}
+
+Co<Done> Crew::accompany(Members::iterator member) {
+  Prepared& work = member->work;
+  std::optional<Outcome> outcome = admit(work.conversation);
+  if (!outcome) outcome = co_await work.component->converse(work.conversation);
+  member->outcome = std::move(outcome);
+  finished_.push_back(member);
+  co_return Done{};
+}
+
+std::vector<Crew::Finished> Crew::take_finished() {
+  std::vector<Finished> all;
+  all.reserve(finished_.size());
+  for (const auto member : finished_) {
+    Prepared& work = member->work;
+    Finished finished;
+    finished.took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - member->since);
+    Conclusion& conclusion = finished.conclusion;
+    conclusion.owe_write_back = owes_write_back(work.conversation.entity, work.conversation.link,
+                                                *work.conversation.source);
+    conclusion.task = std::move(work.task);
+    conclusion.outcome = std::move(*member->outcome);
+    conclusion.link = std::move(work.conversation.link);
+    all.push_back(std::move(finished));
+    members_.erase(member);
+  }
+  finished_.clear();
+  return all;
+}
+
+std::vector<Task> Crew::tasks() const {
+  std::vector<Task> all;
+  all.reserve(members_.size());
+  for (const Member& member : members_) all.push_back(member.work.task);
+  return all;
+}
+
+std::vector<Task> Crew::cancel() {
+  std::vector<Task> all = tasks();
+  finished_.clear();
+  members_.clear();
+  return all;
+}
+
+}  // namespace moodlesync::engine

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <list>
+#include <optional>
+#include <vector>
+
+#include "engine/settlement.h"
+#include "moodlesync/clock.h"
+#include "moodlesync/component.h"
+
+namespace moodlesync::engine {
+
+/// A task with everything that its conversation needs.
+struct Prepared {
+  Task task;
+  Conversation conversation;
+  const Component* component = nullptr;
+};
+
+/// The conversations that are going on.
+///
+/// Ownership: owns the coroutines; they point into it, so it never moves. Threads: the event loop's
+/// only.
+class Crew {
+ public:
+  explicit Crew(const Clock& clock) : clock_(clock) {}
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  /// Runs the conversation up to its first call. It may be over already when this returns.
+  void start(Prepared prepared);
+
+  struct Finished {
+    Conclusion conclusion;
+    std::chrono::milliseconds took{0};
+  };
+  /// Those that have ended since the last call. Requires: not called from inside a conversation.
+  [[nodiscard]] std::vector<Finished> take_finished();
+
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  /// The tasks that are being worked on, for the heartbeat.
+  [[nodiscard]] std::vector<Task> tasks() const;
+  /// Ends all that are still going on, wherever they wait, and hands back their tasks.
+  [[nodiscard]] std::vector<Task> cancel();
+
+ private:
+  struct Member {
+    Prepared work;
+    Clock::TimePoint since;
+    std::optional<Outcome> outcome;
+    std::optional<Co<Done>> script;
+  };
+  using Members = std::list<Member>;
+  Co<Done> accompany(Members::iterator member);
+
+  const Clock& clock_;
+  Members members_;
+  std::vector<Members::iterator> finished_;
+};
+
+}  // namespace moodlesync::engine

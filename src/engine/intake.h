@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/crew.h"
+#include "moodlesync/component.h"
+#include "moodlesync/drupal.h"
+#include "moodlesync/queue.h"
+
+namespace moodlesync::engine {
+
+/// Knows which component and source a task belongs to.
+///
+/// Lifetime: borrows the components.
+class Directory {
+ public:
+  explicit Directory(std::span<const std::unique_ptr<Component>> components);
+
+  struct Entry {
+    const Component* component = nullptr;
+    const SourceSpec* source = nullptr;
+  };
+  /// Null pointers when the configuration no longer names it.
+  [[nodiscard]] Entry find(std::string_view component, std::string_view source) const;
+  /// The source of `component` that entities of this type and bundle belong to, or nullptr.
+  [[nodiscard]] const SourceSpec* source_for(std::string_view component,
+                                             std::string_view entity_type,
+                                             std::string_view bundle) const;
+  [[nodiscard]] const std::vector<std::string>& component_names() const { return names_; }
+  [[nodiscard]] std::vector<SourceSpec> sources() const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, Entry, std::less<>> entries_;
+  std::vector<std::string> names_;
+};
+
+/// Turns claimed tasks into conversations that are ready to start: reads the desired state of all
+/// of them, and the Moodle ids of what they refer to, with a handful of statements however many
+/// there are.
+class Intake {
+ public:
+  Intake(const Directory& directory, Queue& queue, DrupalReader& reader, Moodle& moodle)
+      : directory_(directory), queue_(queue), reader_(reader), moodle_(moodle) {}
+
+  struct Load {
+    std::vector<Prepared> ready;
+    std::vector<Conclusion> failed;  ///< Could not even be read; to be settled as they are.
+  };
+  [[nodiscard]] Load prepare(std::vector<Task> tasks);
+
+ private:
+  using Links = std::map<std::pair<std::string, EntityRef>, Link>;
+
+  void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, Load& load);
+  [[nodiscard]] Result<std::shared_ptr<const Links>> counterpart_links(
+      const SourceSpec& source, std::span<const Entity> entities);
+  [[nodiscard]] Counterpart counterpart(const Links& links, std::string_view component,
+                                        const Reference& to) const;
+
+  const Directory& directory_;
+  Queue& queue_;
+  DrupalReader& reader_;
+  Moodle& moodle_;
+};
+
+}  // namespace moodlesync::engine

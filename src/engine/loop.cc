@@ -1,0 +1,319 @@
+#include "engine/loop.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+namespace moodlesync::engine {
+
+namespace {
+
+constexpr int kDrainLimit = 10'000;
+constexpr int kSweepLimit = 1'000;
+constexpr int kWriteBackLimit = 100;
+constexpr std::chrono::milliseconds kWriteBackPause{500};
+
+}  // namespace
+
+Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
+    : ports_(ports),
+      settings_(std::move(settings)),
+      log_(log),
+      directory_(ports.components),
+      intake_(directory_, ports.queue, ports.reader, ports.gateway),
+      crew_(ports.clock),
+      settler_(directory_, ports.queue, settings_, log),
+      moodle_(ports.gateway, ports.clock, log),
+      database_(ports.clock) {
+  note_database(ok());
+}
+
+RunEnd Loop::run(RunMode mode) {
+  mode_ = mode;
+  next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
+  for (;;) {
+    obey(ports_.control.take());
+    if (leaving_) {
+      if (auto end = wind_down()) return *end;
+    } else {
+      moodle_.tend();
+      if (auto end = take_in()) {
+        release_all();
+        return *end;
+      }
+    }
+    converse();
+    conclude();
+    write_back();
+    heartbeat();
+    if (mode_ == RunMode::kUntilIdle && !leaving_) {
+      if (auto end = early_end()) {
+        release_all();
+        return *end;
+      }
+    }
+  }
+}
+
+void Loop::obey(Command command) {
+  if (command == Command::kNone) return;
+  if (!leaving_) {
+    leave_by_ = ports_.clock.now() + settings_.shutdown_grace;
+    log_.info("{}: nothing more is claimed, in_flight={}",
+              command == Command::kReload ? "reloading" : "stopping", crew_.size());
+  }
+  if (!leaving_ || command == Command::kStop) leaving_ = command;
+}
+
+std::optional<RunEnd> Loop::wind_down() {
+  const bool in_time = ports_.clock.now() < leave_by_;
+  if (in_time && (crew_.size() > 0 || !settler_.empty())) return std::nullopt;
+  release_all();
+  return RunEnd{*leaving_ == Command::kReload ? RunEnd::Kind::kReload : RunEnd::Kind::kStopped, {}};
+}
+
+void Loop::release_all() {
+  moodle_.cancel();
+  conclude();
+  const std::vector<Task> tasks = crew_.cancel();
+  if (tasks.empty()) return;
+  log_.info("releasing what is not finished: tasks={}", tasks.size());
+  const Status released = ports_.queue.release(tasks, true);
+  if (!released) {
+    log_.warn(
+        "MS-402 tasks could not be released, they come back when their leases end: reason=\"{}\"",
+        released.error().message);
+  }
+}
+
+std::optional<RunEnd> Loop::take_in() {
+  const auto now = ports_.clock.now();
+  if (ports_.listener.consume()) drain_wanted_ = true;
+  if (now >= next_poll_) {
+    next_poll_ = now + settings_.poll_interval;
+    drain_wanted_ = claim_wanted_ = write_back_wanted_ = true;
+    if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
+  }
+  if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
+  if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
+
+  if (Status guarded = ports_.guard.check(); !guarded) {
+    const Error& error = guarded.error();
+    if (error.kind != ErrorKind::kConfig) {
+      note_database(guarded);
+      return std::nullopt;
+    }
+    return RunEnd{error.code == "guard" ? RunEnd::Kind::kGuard : RunEnd::Kind::kConfig,
+                  error.message};
+  }
+  Status status = drain();
+  if (status) status = sweep();
+  if (status) status = claim();
+  note_database(status);
+  return std::nullopt;
+}
+
+Status Loop::drain() {
+  while (drain_wanted_) {
+    const Result<DrainReport> drained = ports_.queue.drain(kDrainLimit);
+    if (!drained) return drained.error();
+    drain_wanted_ = drained->taken == kDrainLimit;
+    claim_wanted_ |= drained->taken > 0;
+    if (drained->config_changed) refresh_schema();
+  }
+  return ok();
+}
+
+Status Loop::sweep() {
+  if (!sweeping_) return ok();
+  const Result<SweepReport> swept = ports_.queue.sweep(kSweepLimit);
+  if (!swept) return swept.error();
+  claim_wanted_ |= swept->queued > 0;
+  if (!swept->finished) return ok();
+  sweeping_ = false;
+  next_sweep_ = ports_.clock.now() + settings_.sweep_interval;
+  return ok();
+}
+
+Status Loop::claim() {
+  const int room =
+      std::min(settings_.claim_limit, settings_.max_in_flight - static_cast<int>(crew_.size()));
+  const bool enough_room = room >= settings_.claim_limit / 4 || crew_.size() == 0;
+  if (!claim_wanted_ || !moodle_.ready() || !enough_room || room <= 0) return ok();
+  ClaimRequest request{room, willing_components(), settings_.lease};
+  if (request.components.empty()) return ok();
+  Result<std::vector<Task>> tasks = ports_.queue.claim(request);
+  if (!tasks) return std::move(tasks).error();
+  claim_wanted_ = std::cmp_equal(tasks->size(), room);
+  Intake::Load load = intake_.prepare(std::move(*tasks));
+  for (Prepared& prepared : load.ready) crew_.start(std::move(prepared));
+  for (Conclusion& conclusion : load.failed) settler_.add({std::move(conclusion), Millis{0}});
+  return ok();
+}
+
+/// Drupal's fields changed: what no longer fits stops its component and nothing else.
+void Loop::refresh_schema() {
+  const std::vector<SourceSpec> sources = directory_.sources();
+  const Result<std::vector<SettingsFault>> faults = ports_.reader.prepare(sources);
+  if (!faults) {
+    note_database(faults.error());
+    return;
+  }
+  faulty_.clear();
+  for (const SettingsFault& fault : *faults) {
+    for (const std::string& name : directory_.component_names()) {
+      if (!fault.origin.key.starts_with("components." + name + ".")) continue;
+      faulty_[name] = fault.message;
+      log_.error(
+          "MS-203 component stopped, its mapping no longer fits Drupal: component={} at=\"{}\" "
+          "reason=\"{}\"",
+          name, to_string(fault.origin), fault.message);
+    }
+  }
+}
+
+std::vector<std::string> Loop::willing_components() {
+  std::erase_if(resting_,
+                [now = ports_.clock.now()](const auto& rest) { return now >= rest.second; });
+  std::vector<std::string> willing;
+  for (const std::string& name : directory_.component_names()) {
+    if (!resting_.contains(name) && !faulty_.contains(name)) willing.push_back(name);
+  }
+  return willing;
+}
+
+void Loop::converse() {
+  const std::array<int, 2> wake{ports_.control.fd(), ports_.listener.fd()};
+  ports_.gateway.pump(nap(), wake);
+  for (const std::coroutine_handle<> ready : ports_.gateway.take_ready()) ready.resume();
+}
+
+void Loop::conclude() {
+  for (Crew::Finished& finished : crew_.take_finished()) {
+    note_outcome(finished);
+    settler_.add(std::move(finished));
+  }
+  if (settler_.empty() || (!database_.lets_through() && !database_.wants_probe())) return;
+  const Result<Settler::Report> report = settler_.settle();
+  if (!report) {
+    note_database(report.error());
+    return;
+  }
+  note_database(ok());
+  claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
+  write_back_wanted_ |= report->owes_write_back;
+  if (report->settled.lost > 0) {
+    log_.warn(
+        "MS-403 leases were lost before the outcome was stored; those tasks are looked at again: "
+        "tasks={}",
+        report->settled.lost);
+  }
+}
+
+void Loop::note_outcome(const Crew::Finished& finished) {
+  const auto* error = std::get_if<Error>(&finished.conclusion.outcome);
+  if (error == nullptr) return;
+  if (error->kind == ErrorKind::kUnavailable) moodle_.note_outage(*error);
+  if (error->kind != ErrorKind::kConfig) return;
+  const std::string& component = finished.conclusion.task.key.component;
+  const bool first =
+      resting_.insert_or_assign(component, ports_.clock.now() + settings_.component_rest).second;
+  if (!first) return;
+  log_.error("MS-204 component stopped until this is mended: component={} code={} reason=\"{}\"",
+             component, error->code, error->message);
+}
+
+void Loop::write_back() {
+  const auto now = ports_.clock.now();
+  if (!write_back_wanted_ || now < next_write_back_ || !database_.lets_through()) return;
+  const Result<WriteBackReport> report = ports_.write_back.run(kWriteBackLimit);
+  if (!report) {
+    next_write_back_ = now + kWriteBackPause;
+    if (report.error().kind == ErrorKind::kUnavailable) note_database(report.error());
+    if (report.error().kind == ErrorKind::kBug || report.error().kind == ErrorKind::kConfig) {
+      write_back_wanted_ = false;
+      next_write_back_ = now + settings_.component_rest;
+      log_.error("MS-404 Moodle's ids cannot be written into Drupal: code={} reason=\"{}\"",
+                 report.error().code, report.error().message);
+    }
+    return;
+  }
+  write_back_wanted_ = std::cmp_equal(
+      report->written + report->verified + report->gone + report->busy, kWriteBackLimit);
+  for (const std::string& entity : report->capped) {
+    log_.error(
+        "MS-405 the Moodle id keeps being wiped from Drupal and is no longer written back today: "
+        "entity={}",
+        entity);
+  }
+}
+
+void Loop::heartbeat() {
+  const auto now = ports_.clock.now();
+  if (now < next_heartbeat_) return;
+  next_heartbeat_ = now + Millis{settings_.lease} / 3;
+  std::vector<Task> tasks = crew_.tasks();
+  for (Task& task : settler_.tasks()) tasks.push_back(std::move(task));
+  if (tasks.empty()) return;
+  const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
+  if (!lost) {
+    note_database(lost.error());
+    return;
+  }
+  for (const TaskKey& key : *lost) {
+    log_.warn("MS-406 another instance took over a task that we are still working on: task=\"{}\"",
+              to_string(key));
+  }
+}
+
+void Loop::note_database(const Status& status) {
+  if (status) {
+    if (database_.succeed()) log_.info("the database is back");
+    return;
+  }
+  const Error& error = status.error();
+  if (error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kInDoubt) {
+    if (!database_.fail(error)) return;
+    log_.warn("MS-205 the database is away; what is known is kept: reason=\"{}\"", error.message);
+    return;
+  }
+  if (error.kind != ErrorKind::kTransient) {
+    log_.error("MS-206 the database refused a statement: code={} reason=\"{}\"", error.code,
+               error.message);
+  }
+}
+
+std::optional<RunEnd> Loop::early_end() const {
+  if (moodle_.problem()) {
+    const auto kind = moodle_.problem()->kind == ErrorKind::kConfig ? RunEnd::Kind::kConfig
+                                                                    : RunEnd::Kind::kUnavailable;
+    return RunEnd{kind, moodle_.problem()->message};
+  }
+  if (database_.state() == Breaker::State::kOpen)
+    return RunEnd{RunEnd::Kind::kUnavailable, database_.reason()->message};
+  if (is_idle()) return RunEnd{RunEnd::Kind::kIdle, {}};
+  return std::nullopt;
+}
+
+bool Loop::is_idle() const {
+  return moodle_.ready() && !drain_wanted_ && !claim_wanted_ && !sweeping_ && !write_back_wanted_ &&
+         crew_.size() == 0 && settler_.empty();
+}
+
+/// How long the loop may sleep when no descriptor wakes it.
+Loop::Millis Loop::nap() const {
+  const auto now = ports_.clock.now();
+  if (leaving_ && crew_.size() == 0) return Millis{0};
+  auto until = std::min(next_poll_, next_heartbeat_);
+  if (leaving_) until = std::min(leave_by_, now + Millis{100});
+  if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
+  if (write_back_wanted_) until = std::min(until, next_write_back_);
+  const bool busy_again = database_.lets_through() && moodle_.ready() &&
+                          (claim_wanted_ || sweeping_ || drain_wanted_) && crew_.size() == 0;
+  if (busy_again || mode_ == RunMode::kUntilIdle)
+    until = std::min(until, now + Millis{crew_.size() == 0 ? 0 : 100});
+  return std::clamp(std::chrono::ceil<Millis>(until - now), Millis{0}, settings_.poll_interval);
+}
+
+}  // namespace moodlesync::engine

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engine/breaker.h"
+#include "engine/crew.h"
+#include "engine/guard.h"
+#include "engine/intake.h"
+#include "engine/moodle_health.h"
+#include "engine/settler.h"
+#include "moodlesync/control.h"
+#include "moodlesync/drupal.h"
+#include "moodlesync/gateway.h"
+
+namespace moodlesync::engine {
+
+enum class RunMode {
+  kForever,
+  kUntilIdle,  ///< Until nothing is due; a Moodle or database that is away ends it.
+};
+
+/// How a run ended.
+struct RunEnd {
+  enum class Kind { kStopped, kReload, kIdle, kGuard, kConfig, kUnavailable };
+  Kind kind = Kind::kStopped;
+  std::string message;
+};
+
+/// What the loop works with; all must outlive it.
+struct LoopPorts {
+  Queue& queue;
+  DrupalReader& reader;
+  WriteBack& write_back;
+  ChangeListener& listener;
+  Gateway& gateway;
+  Control& control;
+  const Clock& clock;
+  Guard& guard;
+  std::span<const std::unique_ptr<Component>> components;
+};
+
+/// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One
+/// thread; the only place where it sleeps is Gateway::pump.
+///
+/// Requires: the reader has prepared the components' sources. Errors: as a RunEnd; everything that
+/// can be outlived is.
+class Loop {
+ public:
+  Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log);
+  [[nodiscard]] RunEnd run(RunMode mode);
+
+ private:
+  using Millis = std::chrono::milliseconds;
+
+  void obey(Command command);
+  [[nodiscard]] std::optional<RunEnd> take_in();
+  [[nodiscard]] Status drain();
+  [[nodiscard]] Status claim();
+  [[nodiscard]] Status sweep();
+  void refresh_schema();
+  void converse();
+  void conclude();
+  void write_back();
+  void heartbeat();
+  void note_outcome(const Crew::Finished& finished);
+  void note_database(const Status& status);
+  [[nodiscard]] bool is_idle() const;
+  [[nodiscard]] std::optional<RunEnd> wind_down();
+  [[nodiscard]] std::optional<RunEnd> early_end() const;
+  void release_all();
+  [[nodiscard]] std::vector<std::string> willing_components();
+  [[nodiscard]] Millis nap() const;
+
+  LoopPorts ports_;
+  EngineSettings settings_;
+  spdlog::logger& log_;
+  Directory directory_;
+  Intake intake_;
+  Crew crew_;
+  Settler settler_;
+  MoodleHealth moodle_;
+  Breaker database_;
+
+  RunMode mode_ = RunMode::kForever;
+  std::optional<Command> leaving_;  ///< Set once a stop or reload was asked for.
+  Clock::TimePoint leave_by_{};
+  Clock::TimePoint next_poll_{};
+  Clock::TimePoint next_heartbeat_{};
+  Clock::TimePoint next_sweep_{};
+  Clock::TimePoint next_write_back_{};
+  bool sweeping_ = true;
+  bool drain_wanted_ = true;
+  bool claim_wanted_ = true;
+  bool write_back_wanted_ = true;
+  std::map<std::string, Clock::TimePoint> resting_;  ///< Components that hit a configuration error.
+  std::map<std::string, std::string> faulty_;  ///< Components whose fields are gone from Drupal.
+};
+
+}  // namespace moodlesync::engine

@@ -45,8 +45,8 @@ enum class ValueType {
 /// One value of a field (Drupal fields are lists), from the entity's default-language row.
 struct FieldValue {
   ValueType type = ValueType::kText;
-  std::string text;
-  std::string format;  ///< kLongText: machine name of the Drupal text format.
+  std::string text = {};
+  std::string format = {};  ///< kLongText: machine name of the Drupal text format.
   std::optional<Reference> reference = std::nullopt;
 };
 

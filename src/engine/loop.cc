@@ -186,6 +186,7 @@ std::vector<std::string> Loop::willing_components() {
 void Loop::converse() {
   const std::array<int, 2> wake{ports_.control.fd(), ports_.listener.fd()};
   ports_.gateway.pump(nap(), wake);
+  if (const auto outage = ports_.gateway.outage()) moodle_.note_outage(*outage);
   for (const std::coroutine_handle<> ready : ports_.gateway.take_ready()) ready.resume();
 }
 
@@ -212,7 +213,10 @@ void Loop::conclude() {
 }
 
 void Loop::note_outcome(const Crew::Finished& finished) {
-  const auto* error = std::get_if<Error>(&finished.conclusion.outcome);
+  const Outcome& outcome = finished.conclusion.outcome;
+  // Settling a waiter may queue what it waits for.
+  claim_wanted_ |= std::holds_alternative<Waiting>(outcome);
+  const auto* error = std::get_if<Error>(&outcome);
   if (error == nullptr) return;
   if (error->kind == ErrorKind::kUnavailable) moodle_.note_outage(*error);
   if (error->kind != ErrorKind::kConfig) return;

@@ -12,7 +12,7 @@ void MoodleHealth::tend() {
     if (answer) {
       report_recovery(*answer);
     } else {
-      note_outage(answer.error());
+      fail(answer.error());
     }
   }
   if (!probe_ && breaker_.wants_probe()) {
@@ -28,6 +28,10 @@ Co<Done> MoodleHealth::probe() {
 }
 
 void MoodleHealth::note_outage(const Error& error) {
+  if (ready()) fail(error);
+}
+
+void MoodleHealth::fail(const Error& error) {
   if (!breaker_.fail(error)) return;
   down_since_ = clock_.now();
   if (error.kind == ErrorKind::kConfig) {

@@ -22,7 +22,7 @@ class MoodleHealth {
 
   /// Starts a probe when one is due and takes in the result of one that has ended.
   void tend();
-  /// A conversation or a transfer met a Moodle that is away.
+  /// A conversation or a transfer met a Moodle that is away. Many at once count as one.
   void note_outage(const Error& error);
 
   [[nodiscard]] bool ready() const { return breaker_.lets_through(); }
@@ -35,6 +35,7 @@ class MoodleHealth {
 
  private:
   Co<Done> probe();
+  void fail(const Error& error);
   void report_recovery(const MoodleSite& site);
 
   Gateway& gateway_;

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "moodlesync/clock.h"
+#include "moodlesync/control.h"
+#include "moodlesync/drupal.h"
+
+namespace moodlesync::fakes {
+
+class FakeClock : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return now_; }
+  void advance(std::chrono::milliseconds by) { now_ += by; }
+
+ private:
+  TimePoint now_{std::chrono::hours{1}};
+};
+
+class FakeControl : public Control {
+ public:
+  void ask(Command command) { commands_.push_back(command); }
+  [[nodiscard]] int fd() const override { return -1; }
+  [[nodiscard]] Command take() override {
+    if (commands_.empty()) return Command::kNone;
+    const Command command = commands_.front();
+    commands_.pop_front();
+    return command;
+  }
+
+ private:
+  std::deque<Command> commands_;
+};
+
+class FakeListener : public ChangeListener {
+ public:
+  [[nodiscard]] int fd() const override { return -1; }
+  [[nodiscard]] bool consume() override { return std::exchange(notified_, false); }
+  void notify() { notified_ = true; }
+
+ private:
+  bool notified_ = false;
+};
+
+/// Entities as a test set them; those it did not set are gone.
+class FakeReader : public DrupalReader {
+ public:
+  void set(Entity entity) { entities_[entity.ref] = std::move(entity); }
+  void remove(const EntityRef& ref) { entities_.erase(ref); }
+  void fail_load(Error error) { error_ = std::move(error); }
+  void set_faults(std::vector<SettingsFault> faults) { faults_ = std::move(faults); }
+  [[nodiscard]] int loads() const { return loads_; }
+
+  Result<std::vector<SettingsFault>> prepare(std::span<const SourceSpec> /*sources*/) override {
+    return faults_;
+  }
+  Result<std::vector<Entity>> load(const SourceSpec& /*source*/,
+                                   std::span<const EntityRef> ids) override {
+    ++loads_;
+    if (error_) return *std::exchange(error_, std::nullopt);
+    std::vector<Entity> loaded;
+    for (const EntityRef& ref : ids) {
+      const auto found = entities_.find(ref);
+      Entity gone;
+      gone.ref = ref;
+      loaded.push_back(found == entities_.end() ? gone : found->second);
+    }
+    return loaded;
+  }
+
+ private:
+  std::map<EntityRef, Entity> entities_;
+  std::vector<SettingsFault> faults_;
+  std::optional<Error> error_;
+  int loads_ = 0;
+};
+
+class FakeWriteBack : public WriteBack {
+ public:
+  [[nodiscard]] int runs() const { return runs_; }
+  Result<WriteBackReport> run(int /*limit*/) override {
+    ++runs_;
+    return WriteBackReport{};
+  }
+  Result<std::optional<std::chrono::milliseconds>> next_due() override {
+    return std::optional<std::chrono::milliseconds>{};
+  }
+
+ private:
+  int runs_ = 0;
+};
+
+/// A site that is the one that was installed, until a test says otherwise.
+class FakeSite : public Site {
+ public:
+  FakeSite() {
+    record_.recorded = {
+        "https://drupal.example", "uuid-1", "sys-1", "drupal", "16384", "", "public"};
+    record_.epoch = "epoch-1";
+    observed_ = record_.recorded;
+    observed_.site_url.clear();
+  }
+  [[nodiscard]] Record& recorded() { return record_; }
+  [[nodiscard]] SiteIdentity& observed() { return observed_; }
+
+  Result<Record> record() override { return record_; }
+  Result<SiteIdentity> observe() override { return observed_; }
+  Status adopt(const SiteIdentity& identity, std::string_view epoch) override {
+    record_.recorded = identity;
+    record_.epoch = epoch;
+    return ok();
+  }
+  Status advance_epoch(std::string_view /*from*/, std::string_view to) override {
+    record_.epoch = to;
+    return ok();
+  }
+
+ private:
+  Record record_;
+  SiteIdentity observed_;
+};
+
+}  // namespace moodlesync::fakes

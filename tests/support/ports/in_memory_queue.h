@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "moodlesync/component.h"
+#include "moodlesync/queue.h"
+
+namespace moodlesync::fakes {
+
+/// The task queue without a database; its time stands still until `advance`.
+class InMemoryQueue : public Queue {
+ public:
+  using Millis = std::chrono::milliseconds;
+
+  explicit InMemoryQueue(std::vector<SourceSpec> sources = {}) : sources_(std::move(sources)) {}
+
+  /// What a trigger would do.
+  void capture(const EntityRef& entity, std::string bundle);
+  /// Drupal's field configuration changed.
+  void capture_config_change() { config_changed_ = true; }
+  void advance(Millis by) { now_ += by; }
+  /// The next `times` calls of settle fail with this and do nothing.
+  void fail_settle(Error error, int times = 1);
+
+  struct Row {
+    Task task;
+    std::string state = "pending";
+    Millis due{0};
+    Millis lease_until{0};
+    std::string code;
+    std::string message;
+    std::optional<TaskKey> waits_on;
+  };
+  [[nodiscard]] const std::map<TaskKey, Row>& rows() const { return rows_; }
+  [[nodiscard]] const std::map<TaskKey, Link>& all_links() const { return links_; }
+  void set_link(const TaskKey& key, Link link) { links_[key] = std::move(link); }
+  [[nodiscard]] const std::vector<TaskKey>& owed() const { return owed_; }
+  [[nodiscard]] int settle_calls() const { return settle_calls_; }
+
+  Result<DrainReport> drain(int limit) override;
+  Result<SweepReport> sweep(int limit) override;
+  Result<std::vector<Task>> claim(const ClaimRequest& request) override;
+  Result<std::vector<TaskKey>> renew(std::span<const Task> tasks,
+                                     std::chrono::seconds lease) override;
+  Result<SettleReport> settle(std::span<const Settlement> settlements) override;
+  Status release(std::span<const Task> tasks, bool in_doubt) override;
+  Result<std::optional<Millis>> next_due(std::span<const std::string> components) override;
+  Result<std::vector<std::pair<EntityRef, Link>>> links(std::string_view component,
+                                                        std::span<const EntityRef> refs) override;
+  Result<QueueStats> stats() override;
+
+ private:
+  void queue_task(const TaskKey& key, const std::string& bundle);
+  void settle_one(const Settlement& settlement, SettleReport& report);
+  void store_link(const Settlement& settlement);
+  void wait_on_target(Row& row, const Settlement& settlement);
+  void wake_waiters(const TaskKey& target, SettleReport& report);
+
+  std::vector<SourceSpec> sources_;
+  std::deque<std::pair<EntityRef, std::string>> changes_;
+  std::map<TaskKey, Row> rows_;
+  std::map<TaskKey, Link> links_;
+  std::vector<TaskKey> owed_;
+  std::deque<Error> settle_errors_;
+  Millis now_{0};
+  bool config_changed_ = false;
+  std::int64_t next_token_ = 1;
+  int settle_calls_ = 0;
+};
+
+}  // namespace moodlesync::fakes

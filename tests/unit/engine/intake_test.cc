@@ -1,0 +1,110 @@
+#include "engine/intake.h"
+
+#include <gtest/gtest.h>
+
+#include "support/ports/fake_gateway.h"
+#include "support/ports/fake_ports.h"
+#include "support/ports/in_memory_queue.h"
+#include "support/ports/scripted_component.h"
+
+namespace moodlesync::engine {
+namespace {
+
+using State = Counterpart::State;
+
+class IntakeTest : public testing::Test {
+ protected:
+  IntakeTest() {
+    auto course = std::make_unique<fakes::ScriptedComponent>("course", "node", "course");
+    course->wait_for("field_category", "category");
+    components_.push_back(std::move(course));
+    components_.push_back(
+        std::make_unique<fakes::ScriptedComponent>("category", "taxonomy_term", "sections"));
+  }
+  /// What a course that refers to `reference` learns of it.
+  Counterpart ask(Reference reference) {
+    Entity course;
+    course.ref = {"node", 1};
+    course.exists = true;
+    course.fields["field_category"] = {{ValueType::kReference, "Arts", "", reference}};
+    reader_.set(course);
+    const Directory directory(components_);
+    Intake intake(directory, queue_, reader_, gateway_);
+    Task task;
+    task.key = {"course", "main", course.ref};
+    Intake::Load load = intake.prepare({task});
+    return load.ready.at(0).conversation.counterpart("category", reference);
+  }
+  void link_category(Link link) {
+    queue_.set_link({"category", "main", {"taxonomy_term", 4}}, std::move(link));
+  }
+
+  std::vector<std::unique_ptr<Component>> components_;
+  fakes::InMemoryQueue queue_;
+  fakes::FakeReader reader_;
+  fakes::FakeGateway gateway_{[](const Call&) { return Json(1); }};
+  Reference arts_{{"taxonomy_term", 4}, true, "sections", ""};
+};
+
+TEST_F(IntakeTest, KnowsACounterpartFromOurOwnLinkFirst) {
+  Link link;
+  link.moodle_id = MoodleId{70};
+  link_category(link);
+  arts_.moodle_id_text = "80";
+  EXPECT_EQ(ask(arts_).id, MoodleId{70});
+}
+
+TEST_F(IntakeTest, KnowsACounterpartFromAnIdThatWasTyped) {
+  arts_.moodle_id_text = "80";
+  arts_.bundle = "elsewhere";
+  EXPECT_EQ(ask(arts_).state, State::kKnown);
+  EXPECT_EQ(ask(arts_).id, MoodleId{80});
+}
+
+TEST_F(IntakeTest, SaysThatAnOptedOutCounterpartIsNone) {
+  arts_.moodle_id_text = "ignore";
+  EXPECT_EQ(ask(arts_).state, State::kOptedOut);
+}
+
+TEST_F(IntakeTest, AwaitsACounterpartThatASourceOfOursWillSync) {
+  EXPECT_EQ(ask(arts_).state, State::kPending);
+}
+
+TEST_F(IntakeTest, DoesNotAwaitWhatNobodySyncs) {
+  arts_.bundle = "tags";
+  EXPECT_EQ(ask(arts_).state, State::kNone);
+  arts_.bundle = "sections";
+  arts_.exists = false;
+  EXPECT_EQ(ask(arts_).state, State::kNone);
+}
+
+TEST_F(IntakeTest, DoesNotAwaitACounterpartThatIsSkipped) {
+  Link link;
+  link.skipped = "unknown_id";
+  link_category(link);
+  EXPECT_EQ(ask(arts_).state, State::kNone);
+}
+
+TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
+  const Directory directory(components_);
+  Intake intake(directory, queue_, reader_, gateway_);
+  Task task;
+  task.key = {"course", "old", {"node", 1}};
+  const Intake::Load load = intake.prepare({task});
+  ASSERT_EQ(load.failed.size(), 1U);
+  EXPECT_EQ(std::get<Error>(load.failed[0].outcome).code, "unknown_source");
+}
+
+TEST_F(IntakeTest, ReadsAWholeClaimOfOneSourceAtOnce) {
+  const Directory directory(components_);
+  Intake intake(directory, queue_, reader_, gateway_);
+  std::vector<Task> tasks(50);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    tasks[i].key = {"course", "main", {"node", static_cast<std::int64_t>(i) + 1}};
+  }
+  EXPECT_EQ(intake.prepare(std::move(tasks)).ready.size(), 50U);
+  EXPECT_EQ(reader_.loads(), 1);
+}
+
+}  // namespace
+}  // namespace moodlesync::engine

@@ -1,0 +1,272 @@
+#include "engine/loop.h"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "support/ports/fake_gateway.h"
+#include "support/ports/fake_ports.h"
+#include "support/ports/in_memory_queue.h"
+#include "support/ports/scripted_component.h"
+
+namespace moodlesync::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class LoopTest : public testing::Test {
+ protected:
+  LoopTest() {
+    components_.push_back(
+        std::make_unique<fakes::ScriptedComponent>("category", "taxonomy_term", "sections"));
+    auto course = std::make_unique<fakes::ScriptedComponent>("course", "node", "course");
+    course->wait_for("field_category", "category");
+    components_.push_back(std::move(course));
+    for (const auto& component : components_) {
+      for (const SourceSpec& source : component->sources()) sources_.push_back(source);
+    }
+    queue_ = std::make_unique<fakes::InMemoryQueue>(sources_);
+    gateway_.after_pump = [this] { pass(milliseconds{10}); };
+  }
+
+  void pass(milliseconds time) {
+    clock_.advance(time);
+    queue_->advance(time);
+  }
+  void term(std::int64_t id, std::string title) {
+    save({"taxonomy_term", id}, "sections", std::move(title), {});
+  }
+  void course(std::int64_t id, std::string title, std::int64_t category = 0) {
+    save({"node", id}, "course", std::move(title), category);
+  }
+  void save(const EntityRef& ref, std::string bundle, std::string title, std::int64_t category) {
+    Entity entity;
+    entity.ref = ref;
+    entity.exists = true;
+    entity.bundle = bundle;
+    entity.fields["title"] = {{ValueType::kText, std::move(title)}};
+    if (category > 0) {
+      const Reference to{{"taxonomy_term", category}, true, "sections", ""};
+      entity.fields["field_category"] = {{ValueType::kReference, "", "", to}};
+    }
+    reader_.set(entity);
+    queue_->capture(ref, std::move(bundle));
+  }
+  RunEnd run(RunMode mode = RunMode::kUntilIdle) {
+    Guard guard(site_, "https://drupal.example", "epoch-1");
+    Loop loop(
+        {*queue_, reader_, write_back_, listener_, gateway_, control_, clock_, guard, components_},
+        settings_, log_);
+    return loop.run(mode);
+  }
+  Result<Json> answer(const Call& call) {
+    told_.emplace_back(call.row.get("title"));
+    if (!answers_.empty()) {
+      Result<Json> first = answers_.front();
+      answers_.erase(answers_.begin());
+      return first;
+    }
+    return Json(next_id_++);
+  }
+
+  std::vector<std::unique_ptr<Component>> components_;
+  std::vector<SourceSpec> sources_;
+  std::unique_ptr<fakes::InMemoryQueue> queue_;
+  fakes::FakeClock clock_;
+  fakes::FakeReader reader_;
+  fakes::FakeWriteBack write_back_;
+  fakes::FakeListener listener_;
+  fakes::FakeControl control_;
+  fakes::FakeSite site_;
+  std::vector<std::string> told_;
+  std::vector<Result<Json>> answers_;
+  std::int64_t next_id_ = 100;
+  fakes::FakeGateway gateway_{[this](const Call& call) { return answer(call); }};
+  EngineSettings settings_;
+  spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+};
+
+TEST_F(LoopTest, BringsAChangeToMoodleAndKeepsTheLink) {
+  course(12, "Algebra");
+  EXPECT_EQ(run().kind, RunEnd::Kind::kIdle);
+  EXPECT_EQ(told_, std::vector<std::string>{"Algebra"});
+  EXPECT_TRUE(queue_->rows().empty());
+  EXPECT_EQ(queue_->all_links().at({"course", "main", {"node", 12}}).moodle_id, MoodleId{100});
+  EXPECT_EQ(queue_->owed().size(), 1U);
+}
+
+TEST_F(LoopTest, MakesNoCallForAnUnchangedSave) {
+  course(12, "Algebra");
+  (void)run();
+  queue_->capture({"node", 12}, "course");
+  (void)run();
+  EXPECT_EQ(told_.size(), 1U);
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, SyncsTheParentFirstEvenIfOnlyTheChildWasQueued) {
+  term(4, "Arts");
+  course(12, "Algebra", 4);
+  queue_ = std::make_unique<fakes::InMemoryQueue>(sources_);
+  queue_->capture({"node", 12}, "course");
+  (void)run();
+  EXPECT_EQ(told_, (std::vector<std::string>{"Arts", "Algebra"}));
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, LetsANewerSaveDuringTheConversationWin) {
+  course(12, "Algebra");
+  gateway_.hold(true);
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(milliseconds{10});
+    if (gateway_.outstanding() == 0 || ++pumps > 1) return;
+    course(12, "Algebra II");
+    listener_.notify();
+    gateway_.hold(false);
+  };
+  (void)run();
+  EXPECT_EQ(told_, (std::vector<std::string>{"Algebra", "Algebra II"}));
+  EXPECT_EQ(queue_->all_links().at({"course", "main", {"node", 12}}).sent.at("title"),
+            "Algebra II");
+}
+
+TEST_F(LoopTest, ParksARefusedTaskAndGoesOnWithTheOthers) {
+  course(1, "Taken");
+  course(2, "Free");
+  answers_.emplace_back(Error{ErrorKind::kRejected, "shortnametaken", "course 9 has it"});
+  (void)run();
+  EXPECT_EQ(queue_->rows().at({"course", "main", {"node", 1}}).state, "parked");
+  EXPECT_EQ(queue_->rows().at({"course", "main", {"node", 1}}).code, "shortnametaken");
+  EXPECT_EQ(queue_->all_links().at({"course", "main", {"node", 2}}).moodle_id, MoodleId{100});
+}
+
+TEST_F(LoopTest, ClaimsNothingWhileMoodleIsAwayAndGoesOnWhenItIsBack) {
+  course(1, "Algebra");
+  gateway_.answer_preflight_with({Error{ErrorKind::kUnavailable, "http_503", "maintenance"},
+                                  Error{ErrorKind::kUnavailable, "http_503", "maintenance"}});
+  gateway_.after_pump = [&] {
+    pass(milliseconds{250});
+    if (told_.empty()) return;
+    control_.ask(Command::kStop);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  EXPECT_EQ(gateway_.preflight_count(), 3);
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, SaysThatMoodleIsAwayWhenAskedToRunOnce) {
+  gateway_.answer_preflight_with({Error{ErrorKind::kUnavailable, "http_503", "maintenance"}});
+  const RunEnd end = run();
+  EXPECT_EQ(end.kind, RunEnd::Kind::kUnavailable);
+  EXPECT_NE(end.message.find("maintenance"), std::string::npos);
+}
+
+TEST_F(LoopTest, OpensOnAnOutageInMidRunAndSpendsNoAttempt) {
+  course(1, "Algebra");
+  answers_.emplace_back(Error{ErrorKind::kUnavailable, "http_502", "bad gateway"});
+  gateway_.after_pump = [&] {
+    pass(milliseconds{400});
+    if (told_.size() == 2) control_.ask(Command::kStop);
+  };
+  (void)run(RunMode::kForever);
+  EXPECT_EQ(gateway_.preflight_count(), 2);
+  EXPECT_TRUE(queue_->rows().empty());
+  EXPECT_EQ(told_.size(), 2U);
+}
+
+TEST_F(LoopTest, StopsOnlyTheComponentThatIsMisconfiguredAndTriesItAgainAfterARest) {
+  course(1, "Algebra");
+  answers_.emplace_back(Error{ErrorKind::kConfig, "accessexception", "function missing"});
+  std::vector<std::string> told_before_the_rest_is_over;
+  milliseconds passed{0};
+  gateway_.after_pump = [&] {
+    pass(seconds{10});
+    passed += seconds{10};
+    if (passed == seconds{20}) term(4, "Arts");
+    if (passed == seconds{200}) told_before_the_rest_is_over = told_;
+    if (told_.size() == 3) control_.ask(Command::kStop);
+  };
+  (void)run(RunMode::kForever);
+  EXPECT_EQ(told_before_the_rest_is_over, (std::vector<std::string>{"Algebra", "Arts"}));
+  EXPECT_EQ(told_.back(), "Algebra");
+  EXPECT_GE(passed, settings_.component_rest);
+}
+
+TEST_F(LoopTest, FinishesWhatIsInFlightOnStopAndClaimsNothingMore) {
+  course(1, "Algebra");
+  gateway_.hold(true);
+  gateway_.after_pump = [&] {
+    pass(milliseconds{10});
+    if (gateway_.outstanding() == 0) return;
+    control_.ask(Command::kStop);
+    course(2, "Too late");
+    gateway_.hold(false);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  EXPECT_EQ(told_, std::vector<std::string>{"Algebra"});
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, ReleasesWhatDoesNotFinishWithinTheGraceWithoutSpendingAnAttempt) {
+  settings_.shutdown_grace = seconds{1};
+  course(1, "Algebra");
+  gateway_.hold(true);
+  gateway_.after_pump = [&] {
+    pass(milliseconds{100});
+    if (gateway_.outstanding() > 0) control_.ask(Command::kStop);
+  };
+  (void)run(RunMode::kForever);
+  const auto& row = queue_->rows().at({"course", "main", {"node", 1}});
+  EXPECT_EQ(row.state, "pending");
+  EXPECT_EQ(row.task.attempts, 0);
+  EXPECT_TRUE(row.task.in_doubt);
+  EXPECT_EQ(gateway_.outstanding(), 0U);
+}
+
+TEST_F(LoopTest, WritesNothingToMoodleWhenTheGuardRefuses) {
+  course(1, "Algebra");
+  site_.observed().database_oid = "424242";
+  const RunEnd end = run(RunMode::kForever);
+  EXPECT_EQ(end.kind, RunEnd::Kind::kGuard);
+  EXPECT_TRUE(told_.empty());
+  EXPECT_EQ((*queue_->stats()).changes, 1);
+}
+
+TEST_F(LoopTest, KeepsAnOutcomeUntilTheDatabaseTakesIt) {
+  course(1, "Algebra");
+  queue_->fail_settle({ErrorKind::kTransient, "deadlock", "deadlock detected"}, 2);
+  (void)run();
+  EXPECT_EQ(told_.size(), 1U);
+  EXPECT_EQ(queue_->settle_calls(), 3);
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, KeepsItsLeasesWhileMoodleTakesLong) {
+  settings_.lease = seconds{30};
+  course(1, "Algebra");
+  gateway_.hold(true);
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(seconds{5});
+    if (gateway_.outstanding() > 0 && ++pumps == 20) gateway_.hold(false);
+  };
+  (void)run();
+  EXPECT_EQ(told_.size(), 1U) << "nobody else, nor we ourselves, took the task again";
+  EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopTest, StopsOnlyTheComponentWhoseFieldVanishedFromDrupal) {
+  const Origin origin{"moodle-syncd.yaml", 3, "components.course.sources[0].fields.title"};
+  reader_.set_faults({SettingsFault{origin, "unknown field"}});
+  queue_->capture_config_change();
+  course(1, "Algebra");
+  term(4, "Arts");
+  (void)run();
+  EXPECT_EQ(told_, std::vector<std::string>{"Arts"});
+  EXPECT_EQ(queue_->rows().at({"course", "main", {"node", 1}}).state, "pending");
+}
+
+}  // namespace
+}  // namespace moodlesync::engine

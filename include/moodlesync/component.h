@@ -20,15 +20,20 @@ namespace moodlesync {
 struct FieldWish {
   FieldPath path;
   /// For a reference whose target's Moodle id is needed: the component that gives that id. Else
-  /// empty.
+  /// empty. With the path `id` the target is the entity itself (self_reference).
   std::string counterpart_of = {};
   Origin origin = {};  ///< Where the configuration asks for it: an unknown field is reported there.
 };
 
-/// Entities that are captured for the sake of another one: a profile's save concerns its owner.
-struct CaptureFor {
-  std::string entity_type;
+/// Entities that are captured for the sake of the one they belong to: a profile's save concerns its
+/// user, a registration's the entity that is registered for.
+struct OwnedSpec {
+  std::string entity_type;  ///< profile, registration
   std::string bundle;
+  /// What is read of each into Entity::owned. Empty: only captured (profile fields are read by
+  /// `profile:` paths).
+  std::vector<FieldWish> fields = {};
+  Origin origin = {};
 };
 
 /// One kind of Drupal entity that a component keeps in step, e.g. the terms of one vocabulary.
@@ -38,9 +43,12 @@ struct SourceSpec {
       name;  ///< Unique within the component; part of the task's key, so never renamed lightly.
   std::string entity_type;  ///< node, taxonomy_term, user, …
   std::string bundle;       ///< Node type or vocabulary; empty where the type has none.
-  std::string moodle_id_field = "field_moodle_id";  ///< Empty: nothing is written back.
+  std::string moodle_id_field = "field_moodle_id";  ///< Empty: the entity has none.
+  /// False: the field is another component's. It is read (an opted-out user is enrolled nowhere)
+  /// and never written.
+  bool gives_moodle_id = true;
   std::vector<FieldWish> fields;
-  std::vector<CaptureFor> owned = {};  ///< Captured as changes of their owner (profiles of a user).
+  std::vector<OwnedSpec> owned = {};
   Origin origin = {};
 };
 
@@ -55,6 +63,9 @@ struct Counterpart {
   State state = State::kNone;
   MoodleId id;
 };
+
+/// The entity as a reference to itself: for the Moodle id that another component gives it.
+[[nodiscard]] Reference self_reference(const Entity& entity);
 
 /// All that a component needs to bring one entity in step, and the link that it keeps up to date on
 /// the way.

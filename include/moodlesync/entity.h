@@ -63,6 +63,10 @@ struct Entity {
   /// Values by FieldPath text, in delta order. A field without values has an empty list.
   std::map<std::string, std::vector<FieldValue>, std::less<>> fields;
 
+  /// The entities that belong to this one and that the source asked for (SourceSpec::owned), by
+  /// type and id.
+  std::vector<Entity> owned;
+
   /// The values at `path`, empty when there are none or the path was not asked for.
   [[nodiscard]] const std::vector<FieldValue>& values(std::string_view path) const;
   /// The first value at `path`, or nullptr.

@@ -1,6 +1,7 @@
 #include "moodlesync/entity.h"
 
 #include "base/text.h"
+#include "moodlesync/component.h"
 
 namespace moodlesync {
 
@@ -65,6 +66,10 @@ const FieldValue* Entity::first(std::string_view path) const {
 std::string_view Entity::text(std::string_view path) const {
   const FieldValue* value = first(path);
   return value == nullptr ? std::string_view{} : std::string_view(value->text);
+}
+
+Reference self_reference(const Entity& entity) {
+  return {entity.ref, entity.exists, entity.bundle, entity.moodle_id_text};
 }
 
 ParsedMoodleId parse_moodle_id(std::string_view text) {

@@ -8,7 +8,8 @@ constexpr std::string_view kOptedOut = "opted_out";
 
 std::optional<Outcome> admit_deleted(const Conversation& conversation) {
   if (conversation.link.skipped == kOptedOut) return Removed{};
-  if (!conversation.link.moodle_id && !conversation.in_doubt) return Removed{};
+  const bool told = conversation.link.moodle_id.has_value() || !conversation.link.sent.empty();
+  if (!told && !conversation.in_doubt) return Removed{};
   return std::nullopt;
 }
 
@@ -26,6 +27,12 @@ std::optional<Outcome> admit(Conversation& conversation) {
   const ParsedMoodleId field = parse_moodle_id(entity.moodle_id_text);
   if (field.kind == MoodleIdField::kOptedOut) {
     return Skipped{std::string(kOptedOut), "field_moodle_id says to leave it alone"};
+  }
+  if (!conversation.source->gives_moodle_id) {
+    link.skipped.clear();
+    link.uuid = entity.uuid;
+    link.bundle = entity.bundle;
+    return std::nullopt;
   }
   if (was_replaced(entity, link)) {
     return Error{ErrorKind::kRejected, "entity_replaced",
@@ -47,7 +54,9 @@ std::optional<Outcome> admit(Conversation& conversation) {
 }
 
 bool owes_write_back(const Entity& entity, const Link& link, const SourceSpec& source) {
-  if (source.moodle_id_field.empty() || !entity.exists || !link.moodle_id) return false;
+  if (!source.gives_moodle_id || source.moodle_id_field.empty() || !entity.exists ||
+      !link.moodle_id)
+    return false;
   return parse_moodle_id(entity.moodle_id_text).kind == MoodleIdField::kEmpty;
 }
 

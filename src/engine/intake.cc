@@ -45,6 +45,21 @@ Conclusion failed(Task task, const Error& error) {
   return conclusion;
 }
 
+using Wanted = std::map<std::string,
+                        std::set<EntityRef>>;  ///< Component → entities whose Moodle id is needed.
+
+void collect_targets(std::span<const FieldWish> wishes, const Entity& entity, Wanted& wanted) {
+  for (const FieldWish& wish : wishes) {
+    if (wish.counterpart_of.empty()) continue;
+    if (wish.path.field == "id") wanted[wish.counterpart_of].insert(entity.ref);
+    for (const FieldValue& value : entity.values(to_string(wish.path))) {
+      if (value.reference && value.reference->target.id > 0) {
+        wanted[wish.counterpart_of].insert(value.reference->target);
+      }
+    }
+  }
+}
+
 Error unknown_source(const Task& task) {
   return {ErrorKind::kRejected, "unknown_source",
           "the configuration has no source '" + task.key.source + "' under components." +
@@ -110,14 +125,13 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
 
 Result<std::shared_ptr<const Intake::Links>> Intake::counterpart_links(
     const SourceSpec& source, std::span<const Entity> entities) {
-  std::map<std::string, std::set<EntityRef>> wanted;
-  for (const FieldWish& wish : source.fields) {
-    if (wish.counterpart_of.empty()) continue;
-    const std::string path = to_string(wish.path);
-    for (const Entity& entity : entities) {
-      for (const FieldValue& value : entity.values(path)) {
-        if (value.reference && value.reference->target.id > 0) {
-          wanted[wish.counterpart_of].insert(value.reference->target);
+  Wanted wanted;
+  for (const Entity& entity : entities) {
+    collect_targets(source.fields, entity, wanted);
+    for (const Entity& owned : entity.owned) {
+      for (const OwnedSpec& spec : source.owned) {
+        if (spec.entity_type == owned.ref.type && spec.bundle == owned.bundle) {
+          collect_targets(spec.fields, owned, wanted);
         }
       }
     }

@@ -12,6 +12,7 @@ class Admit : public testing::Test {
     conversation_.entity.exists = true;
     conversation_.entity.uuid = "u-1";
     conversation_.entity.bundle = "course";
+    conversation_.source = &source_;
   }
   template <class T>
   bool ends_with(const std::optional<Outcome>& outcome) {
@@ -65,6 +66,21 @@ TEST_F(Admit, NeverTouchesWhatADeletedOptedOutEntityHadInMoodle) {
   conversation_.link.moodle_id = MoodleId{7};
   conversation_.link.skipped = "opted_out";
   EXPECT_TRUE(ends_with<Removed>(admit(conversation_)));
+}
+
+TEST_F(Admit, NeverTakesAnotherComponentsIdForItsOwn) {
+  source_.gives_moodle_id = false;
+  conversation_.entity.moodle_id_text = "99";
+  EXPECT_FALSE(admit(conversation_).has_value());
+  EXPECT_FALSE(conversation_.link.moodle_id.has_value());
+  conversation_.link.moodle_id = MoodleId{1};
+  EXPECT_FALSE(owes_write_back(conversation_.entity, conversation_.link, source_));
+}
+
+TEST_F(Admit, StillSkipsAnEntityThatOptedOutOfAnotherComponent) {
+  source_.gives_moodle_id = false;
+  conversation_.entity.moodle_id_text = "ignore";
+  EXPECT_TRUE(ends_with<Skipped>(admit(conversation_)));
 }
 
 TEST_F(Admit, OwesAWriteBackOnlyToAnEmptyField) {

@@ -95,6 +95,26 @@ TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
   EXPECT_EQ(std::get<Error>(load.failed[0].outcome).code, "unknown_source");
 }
 
+TEST_F(IntakeTest, KnowsTheIdThatAnotherComponentGaveToTheEntityItself) {
+  auto members = std::make_unique<fakes::ScriptedComponent>("members", "user", "");
+  members->wait_for("id", "users");
+  components_.push_back(std::move(members));
+  Link link;
+  link.moodle_id = MoodleId{31};
+  queue_.set_link({"users", "main", {"user", 7}}, link);
+  Entity user;
+  user.ref = {"user", 7};
+  user.exists = true;
+  reader_.set(user);
+  const Directory directory(components_);
+  Intake intake(directory, queue_, reader_, gateway_);
+  Task task;
+  task.key = {"members", "main", user.ref};
+  const Intake::Load load = intake.prepare({task});
+  EXPECT_EQ(load.ready.at(0).conversation.counterpart("users", self_reference(user)).id,
+            MoodleId{31});
+}
+
 TEST_F(IntakeTest, ReadsAWholeClaimOfOneSourceAtOnce) {
   const Directory directory(components_);
   Intake intake(directory, queue_, reader_, gateway_);

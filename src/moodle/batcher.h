@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "moodlesync/moodle.h"
+
+namespace moodlesync::moodle {
+
+/// A submitted row. The call stays in the frame of the conversation that awaits it.
+struct Row {
+  PendingCall* call = nullptr;  ///< Null once the conversation has withdrawn it.
+  std::uint64_t sequence = 0;
+  int collisions = 0;  ///< Calls with this row that Moodle's database refused: perhaps a deadlock.
+  std::optional<Result<Json>> answer = std::nullopt;
+};
+
+using Rows = std::vector<std::unique_ptr<Row>>;
+
+/// Rows that travel in one call. Withdrawn rows keep their place while it is on the wire.
+struct Batch {
+  const Function* function = nullptr;
+  Rows rows;
+  std::vector<std::string> keys;  ///< Serialisation keys of the rows, each once.
+};
+
+/// How much fits into one call.
+struct BatchLimits {
+  std::size_t variables = 1000;  ///< Form variables that are known to get through.
+  std::map<std::string, int, std::less<>> max_batch = {};  ///< Rows per call, by function name.
+};
+
+/// Holds the rows that wait and puts together the next call.
+///
+/// Whoever waits longest goes first, together with as many rows of the same function and the same
+/// fixed parameters as the limits allow; rows of one key stay together, so that a call holds few
+/// keys. A key is held from next() until release(), split() or again(): meanwhile its other rows
+/// wait and delay nobody else.
+///
+/// Threads: the event loop's only.
+class Batcher {
+ public:
+  explicit Batcher(BatchLimits limits) : limits_(std::move(limits)) {}
+
+  void add(std::unique_ptr<Row> row);
+
+  /// The next call whose function `admits` lets through, or nothing. Rows are sorted by
+  /// Call::order.
+  [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits);
+
+  /// Gives the keys of an answered call back.
+  void release(const Batch& batch);
+
+  /// Puts a refused call back in two halves, which go before all others.
+  void split(Batch batch);
+
+  /// Puts rows back that are to be sent once more, as one call, before all others.
+  void again(Batch batch);
+
+  void set_variables(std::size_t variables) { limits_.variables = variables; }
+
+  /// Whether `call` alone is within the number of variables.
+  [[nodiscard]] bool fits(const Call& call) const;
+
+ private:
+  /// Rows of one key, oldest first.
+  struct Line {
+    std::string key;
+    std::deque<std::unique_ptr<Row>> rows;
+  };
+  /// Rows that may share a call.
+  struct Lane {
+    const Function* function = nullptr;
+    Params fixed;
+    std::unordered_map<std::string, Line> lines;  ///< By key.
+    std::map<std::uint64_t, Line*> lines_by_age;  ///< By sequence of the first row.
+  };
+  /// What a call may hold: rows in all, form variables from here on.
+  struct Room {
+    std::size_t rows;
+    std::size_t variables;
+  };
+  using LineByAge = std::map<std::uint64_t, Line*>::iterator;
+
+  [[nodiscard]] Lane& lane_for(const Call& call);
+  [[nodiscard]] std::optional<Batch> next_put_back(
+      const std::function<bool(const Function&)>& admits);
+  [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
+  [[nodiscard]] LineByAge oldest_free_line(Lane& lane);
+  [[nodiscard]] Batch fill(Lane& lane);
+  /// Moves rows into `batch` until the line is empty or the batch is full; true: there is room
+  /// left.
+  [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
+  [[nodiscard]] std::size_t max_rows(const Function& function) const;
+  [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;
+  [[nodiscard]] bool is_free(const Batch& batch) const;
+  void put_back(Batch batch);
+  void hold(const Batch& batch);
+
+  BatchLimits limits_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::deque<Batch> put_back_;
+  std::unordered_set<std::string> held_;      ///< Keys of calls on the wire.
+  std::unordered_set<std::string> reserved_;  ///< Keys that a put-back call waits for.
+};
+
+}  // namespace moodlesync::moodle

@@ -1,0 +1,242 @@
+#include "moodle/gateway.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "moodle/answers.h"
+#include "moodle/curl_transport.h"
+#include "moodle/form.h"
+#include "moodle/preflight.h"
+#include "moodle/redact.h"
+
+namespace moodlesync::moodle {
+
+namespace {
+
+/// More variables than PHP's default count only once they have been seen to get through.
+constexpr int kUnmeasuredVariables = 1000;
+
+/// Tries of a row that Moodle's database refused; the last one is alone.
+constexpr int kMostCollisions = 2;
+
+BatchLimits limits_of(const GatewaySettings& settings) {
+  const int variables = std::min(settings.max_input_vars, kUnmeasuredVariables);
+  return {static_cast<std::size_t>(variables), settings.max_batch};
+}
+
+/// The rows' parameters; null where the row has been withdrawn.
+std::vector<const Params*> params_of(const Rows& rows) {
+  std::vector<const Params*> params;
+  params.reserve(rows.size());
+  for (const auto& row : rows) {
+    params.push_back(row->call == nullptr ? nullptr : &row->call->call().row);
+  }
+  return params;
+}
+
+bool is_collision(const Result<Json>& answer) {
+  return !answer && answer.error().code == "dmlwriteexception";
+}
+
+Batch alone(const Function* function, std::unique_ptr<Row> row) {
+  Batch batch{function, {}, {}};
+  batch.rows.push_back(std::move(row));
+  return batch;
+}
+
+Status check(const GatewaySettings& settings) {
+  const auto bad = [](std::string_view what) {
+    return Error{ErrorKind::kConfig, "bad_setting", std::string(what)};
+  };
+  if (settings.token.empty()) return bad("moodle.token is empty");
+  const bool is_printable =
+      std::ranges::all_of(settings.token.reveal(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!is_printable) return bad("moodle.token holds a blank or a line break");
+  if (settings.concurrency < 1) return bad("moodle.concurrency must be at least 1");
+  if (settings.max_input_vars < 100) return bad("moodle.max_input_vars must be at least 100");
+  if (settings.timeout_factor <= 0) return bad("moodle.timeout_factor must be above 0");
+  return ok();
+}
+
+}  // namespace
+
+BatchingGateway::BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport)
+    : settings_(std::move(settings)),
+      transport_(std::move(transport)),
+      admission_(settings_.concurrency),
+      batcher_(limits_of(settings_)) {}
+
+void BatchingGateway::submit(PendingCall& call) {
+  auto row = std::make_unique<Row>();
+  row->call = &call;
+  row->sequence = next_sequence_++;
+  by_call_.emplace(&call, row.get());
+  ++outstanding_;
+  const Call& asked = call.call();
+  if (asked.function != &kVariableProbe && !batcher_.fits(asked)) {
+    finish(std::move(row), Error{ErrorKind::kRejected, "too_many_variables",
+                                 std::string(asked.function->name) + ": the entity has " +
+                                     std::to_string(asked.row.size()) +
+                                     " values, more than moodle.max_input_vars lets through"});
+    return;
+  }
+  batcher_.add(std::move(row));
+}
+
+void BatchingGateway::withdraw(PendingCall& call) noexcept {
+  const auto found = by_call_.find(&call);
+  if (found == by_call_.end()) return;
+  Row& row = *found->second;
+  row.call = nullptr;
+  if (!row.answer) --outstanding_;
+  by_call_.erase(found);
+}
+
+void BatchingGateway::pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) {
+  dispatch();
+  transport_->run(ready_.empty() ? wait : std::chrono::milliseconds(0), wake_fds);
+  receive();
+  dispatch();
+}
+
+std::vector<std::coroutine_handle<>> BatchingGateway::take_ready() {
+  std::vector<std::coroutine_handle<>> handles;
+  handles.reserve(ready_.size());
+  for (const auto& row : ready_) {
+    if (row->call == nullptr) continue;
+    by_call_.erase(row->call);
+    handles.push_back(row->call->answer(*std::move(row->answer)));
+  }
+  ready_.clear();
+  return handles;
+}
+
+Co<Result<MoodleSite>> BatchingGateway::preflight() {
+  reads_are_trustworthy_ = false;
+  PreflightWish wish{settings_.base_url, settings_.max_input_vars};
+  Co<Result<PreflightReport>> run = run_preflight(*this, std::move(wish));
+  Result<PreflightReport> report = co_await std::move(run);
+  if (!report) co_return std::move(report).error();
+  reads_are_trustworthy_ = report->reads_are_trustworthy;
+  batcher_.set_variables(static_cast<std::size_t>(report->site.max_input_vars));
+  co_return std::move(report->site);
+}
+
+GatewayStats BatchingGateway::stats() const {
+  GatewayStats stats = stats_;
+  stats.connections = transport_->connections_opened();
+  return stats;
+}
+
+void BatchingGateway::dispatch() {
+  const auto admits = [this](const Function& function) { return admission_.admits(function); };
+  while (admission_.has_room()) {
+    auto batch = batcher_.next(admits);
+    if (!batch) return;
+    send(*std::move(batch));
+  }
+}
+
+void BatchingGateway::send(Batch batch) {
+  const Function& function = *batch.function;
+  const std::vector<const Params*> rows = params_of(batch.rows);
+  const bool is_probe = &function == &kVariableProbe;
+  Request request;
+  request.id = next_request_++;
+  request.body =
+      encode_body(function, settings_.token.reveal(), batch.rows.front()->call->call().fixed, rows,
+                  is_probe ? FunctionName::kFirst : FunctionName::kLast);
+  request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(function.timeout *
+                                                                          settings_.timeout_factor);
+  request.repeatable = function.effect == Function::Effect::kRead;
+  wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size()});
+  admission_.started(function);
+  ++stats_.calls;
+  transport_->send(std::move(request));
+}
+
+void BatchingGateway::receive() {
+  for (const Reply& reply : transport_->take_replies()) {
+    auto found = wire_.extract(reply.id);
+    if (found.empty()) continue;
+    admission_.finished(*found.mapped().batch.function);
+    settle(std::move(found.mapped()), reply);
+  }
+}
+
+void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
+  const Asked asked{wire.batch.function, wire.batch.rows.size(), wire.body_bytes};
+  Verdict verdict = judge(reply, asked);
+  verdict.error.message = without(std::move(verdict.error.message), settings_.token.reveal());
+  if (verdict.next != Verdict::Next::kDeal) ++stats_.failures;
+  note_condition(verdict);
+  switch (verdict.next) {
+    case Verdict::Next::kDeal:
+      return deal(std::move(wire.batch), std::move(verdict.answer));
+    case Verdict::Next::kSplit:
+      return split_or_refuse(std::move(wire.batch), verdict);
+    case Verdict::Next::kRefuse:
+      return refuse(std::move(wire.batch), verdict.error);
+  }
+}
+
+void BatchingGateway::note_condition(const Verdict& verdict) {
+  if (verdict.reads_lie) reads_are_trustworthy_ = false;
+  if (verdict.is_outage) {
+    outage_ = verdict.error;
+    outage_->kind = ErrorKind::kUnavailable;
+  } else {
+    outage_.reset();
+  }
+}
+
+void BatchingGateway::deal(Batch batch, Json answer) {
+  const std::vector<const Params*> params = params_of(batch.rows);
+  std::vector<Result<Json>> answers = deal_out(*batch.function, params, std::move(answer));
+  batcher_.release(batch);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    std::unique_ptr<Row> row = std::move(batch.rows[i]);
+    if (is_collision(answers[i]) && ++row->collisions < kMostCollisions) {
+      batcher_.again(alone(batch.function, std::move(row)));
+    } else {
+      finish(std::move(row), std::move(answers[i]));
+    }
+  }
+}
+
+void BatchingGateway::split_or_refuse(Batch batch, const Verdict& verdict) {
+  const bool is_alone = batch.rows.size() == 1;
+  if (verdict.may_be_collision) {
+    for (const auto& row : batch.rows) ++row->collisions;
+    if (is_alone && batch.rows.front()->collisions < kMostCollisions) {
+      return batcher_.again(std::move(batch));
+    }
+  }
+  if (is_alone) return refuse(std::move(batch), verdict.error);
+  ++stats_.splits;
+  batcher_.split(std::move(batch));
+}
+
+void BatchingGateway::refuse(Batch batch, const Error& error) {
+  batcher_.release(batch);
+  for (auto& row : batch.rows) finish(std::move(row), error);
+}
+
+void BatchingGateway::finish(std::unique_ptr<Row> row, Result<Json> answer) {
+  if (row->call == nullptr) return;
+  row->answer.emplace(std::move(answer));
+  --outstanding_;
+  ++stats_.rows;
+  ready_.push_back(std::move(row));
+}
+
+Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings) {
+  if (auto status = check(settings); !status) return std::move(status).error();
+  auto transport = open_curl_transport(settings);
+  if (!transport) return std::move(transport).error();
+  std::unique_ptr<Gateway> gateway =
+      std::make_unique<BatchingGateway>(std::move(settings), *std::move(transport));
+  return gateway;
+}
+
+}  // namespace moodlesync::moodle

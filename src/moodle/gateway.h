@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "moodle/admission.h"
+#include "moodle/batcher.h"
+#include "moodle/envelope.h"
+#include "moodle/settings.h"
+#include "moodle/transport.h"
+#include "moodlesync/gateway.h"
+
+namespace moodlesync::moodle {
+
+/// Gathers the rows of all conversations into calls, sends these over a few connections and gives
+/// every row its own answer.
+///
+/// Whatever was submitted before a pump() is gathered by it; nothing waits for company. A refused
+/// all-or-nothing call is halved until the bad row stands alone, the others go through. A write
+/// whose answer is lost is never repeated here.
+///
+/// Lifetime: must outlive every PendingCall. Threads: the event loop's only.
+class BatchingGateway final : public Gateway {
+ public:
+  BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport);
+
+  void pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) override;
+  [[nodiscard]] std::vector<std::coroutine_handle<>> take_ready() override;
+  [[nodiscard]] std::size_t outstanding() const override { return outstanding_; }
+  [[nodiscard]] Co<Result<MoodleSite>> preflight() override;
+  [[nodiscard]] bool reads_are_trustworthy() const override { return reads_are_trustworthy_; }
+  [[nodiscard]] std::optional<Error> outage() const override { return outage_; }
+  [[nodiscard]] GatewayStats stats() const override;
+
+ protected:
+  void submit(PendingCall& call) override;
+  void withdraw(PendingCall& call) noexcept override;
+
+ private:
+  struct OnTheWire {
+    Batch batch;
+    std::size_t body_bytes = 0;
+  };
+
+  void dispatch();
+  void send(Batch batch);
+  void receive();
+  void settle(OnTheWire wire, const Reply& reply);
+  void note_condition(const Verdict& verdict);
+  void deal(Batch batch, Json answer);
+  void split_or_refuse(Batch batch, const Verdict& verdict);
+  void refuse(Batch batch, const Error& error);
+  void finish(std::unique_ptr<Row> row, Result<Json> answer);
+
+  GatewaySettings settings_;
+  std::unique_ptr<Transport> transport_;
+  Admission admission_;
+  Batcher batcher_;
+  std::unordered_map<std::uint64_t, OnTheWire> wire_;     ///< By request id.
+  std::unordered_map<const PendingCall*, Row*> by_call_;  ///< Every row that is not taken yet.
+  Rows ready_;                                            ///< Answered, not taken yet.
+  std::size_t outstanding_ = 0;
+  std::uint64_t next_sequence_ = 0;
+  std::uint64_t next_request_ = 0;
+  bool reads_are_trustworthy_ = false;
+  std::optional<Error> outage_;
+  GatewayStats stats_;
+};
+
+/// The gateway to the Moodle of `settings`. Nothing is sent before the first pump().
+///
+/// Errors: kConfig (URL, token, numbers out of range).
+[[nodiscard]] Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings);
+
+}  // namespace moodlesync::moodle

@@ -33,7 +33,8 @@ struct SettingsNode {
   enum class Kind { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
   std::string scalar;
-  bool quoted = false;  ///< "yes" in quotes is text, not a flag.
+  bool quoted = false;            ///< "yes" in quotes is text, not a flag.
+  bool from_environment = false;  ///< The whole scalar is the value of an environment variable.
   int line = 0;
   std::vector<SettingsNode> items;                            ///< kList
   std::vector<std::pair<std::string, SettingsNode>> entries;  ///< kMap, in file order

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace moodlesync {
 
@@ -74,5 +76,52 @@ class [[nodiscard]] Co {
   explicit Co(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
   std::coroutine_handle<promise_type> frame_;
 };
+
+/// Runs all `parts` at once and returns their results in the same order: for a conversation that
+/// has many rows to send and wants them in one batch. Destroying it cancels all parts.
+template <class T>
+Co<std::vector<T>> all_of(std::vector<Co<T>> parts) {
+  struct Gathering {
+    std::vector<std::optional<T>> results;
+    std::size_t missing = 0;
+    std::coroutine_handle<> awaiter;
+
+    [[nodiscard]] bool await_ready() const noexcept { return missing == 0; }
+    void await_suspend(std::coroutine_handle<> awaiting) noexcept { awaiter = awaiting; }
+    void await_resume() const noexcept {}
+  };
+  // The last part to end hands over to who waits for all, by way of its own final suspension: by
+  // then it is suspended and may be destroyed.
+  struct HandOver {
+    Gathering& all;
+    [[nodiscard]] bool await_ready() const noexcept { return all.missing > 0 || !all.awaiter; }
+    bool await_suspend(std::coroutine_handle<typename Co<bool>::promise_type> self) noexcept {
+      self.promise().awaiter = std::exchange(all.awaiter, {});
+      return false;
+    }
+    void await_resume() const noexcept {}
+  };
+  constexpr auto kFollow = [](Co<T>& part, Gathering& all, std::size_t at) -> Co<bool> {
+    all.results[at].emplace(co_await std::move(part));
+    --all.missing;
+    HandOver hand_over{all};
+    co_await hand_over;
+    co_return true;
+  };
+  Gathering all;
+  all.results.resize(parts.size());
+  all.missing = parts.size();
+  std::vector<Co<bool>> followers;
+  followers.reserve(parts.size());
+  for (std::size_t at = 0; at < parts.size(); ++at) {
+    followers.push_back(kFollow(parts[at], all, at));
+    followers.back().start();
+  }
+  co_await all;
+  std::vector<T> results;
+  results.reserve(all.results.size());
+  for (std::optional<T>& result : all.results) results.push_back(std::move(*result));
+  co_return results;
+}
 
 }  // namespace moodlesync

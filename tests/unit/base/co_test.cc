@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <vector>
 
 namespace moodlesync {
 namespace {
@@ -44,6 +45,43 @@ TEST(Co, DestroyingItReleasesWhatTheFrameHolds) {
   {
     Gate gate;
     Co<int> run = holding(gate, held);
+    run.start();
+    EXPECT_EQ(held.use_count(), 2);
+  }
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+Co<int> ready(int value) { co_return value; }
+
+TEST(AllOf, WaitsForEveryPartAndKeepsTheirOrder) {
+  Gate first;
+  Gate second;
+  std::vector<Co<int>> parts;
+  parts.push_back(inner(first));
+  parts.push_back(ready(7));
+  parts.push_back(outer(second));
+  Co<std::vector<int>> run = all_of(std::move(parts));
+  run.start();
+  second.waiting.resume();
+  ASSERT_FALSE(run.done());
+  first.waiting.resume();
+  ASSERT_TRUE(run.done());
+  EXPECT_EQ(run.take(), (std::vector<int>{41, 7, 42}));
+}
+
+TEST(AllOf, IsReadyAtOnceWhenNothingWaits) {
+  Co<std::vector<int>> none = all_of(std::vector<Co<int>>{});
+  none.start();
+  EXPECT_TRUE(none.done());
+}
+
+TEST(AllOf, DestroyingItCancelsTheParts) {
+  auto held = std::make_shared<int>(7);
+  Gate gate;
+  {
+    std::vector<Co<int>> parts;
+    parts.push_back(holding(gate, held));
+    Co<std::vector<int>> run = all_of(std::move(parts));
     run.start();
     EXPECT_EQ(held.use_count(), 2);
   }

@@ -56,7 +56,8 @@ class Gateway : public Moodle {
   [[nodiscard]] virtual Co<Result<MoodleSite>> preflight() = 0;
 
   /// Why Moodle as a whole seems to be away: the last failure of that kind since Moodle itself last
-  /// answered. The rows of such a call may say kInDoubt or kTransient; a breaker goes by this.
+  /// answered. The rows of such a call may say kInDoubt or kTransient; a breaker goes by this. Also
+  /// set, as kConfig, when the account lost the ability to read: the next preflight decides.
   [[nodiscard]] virtual std::optional<Error> outage() const = 0;
 
   [[nodiscard]] virtual GatewayStats stats() const = 0;

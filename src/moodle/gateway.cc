@@ -181,13 +181,24 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
 }
 
 void BatchingGateway::note_condition(const Verdict& verdict) {
-  if (verdict.reads_lie) reads_are_trustworthy_ = false;
+  outage_.reset();
+  if (verdict.reads_lie) distrust_reads(verdict.error);
   if (verdict.is_outage) {
     outage_ = verdict.error;
     outage_->kind = ErrorKind::kUnavailable;
-  } else {
-    outage_.reset();
   }
+}
+
+/// Functions that go row by row tell even what concerns the whole site in the rows' warnings.
+void BatchingGateway::note_condition(const Error& warning) {
+  if (warning.kind == ErrorKind::kConfig) distrust_reads(warning);
+  if (warning.kind == ErrorKind::kUnavailable) outage_ = warning;
+}
+
+/// Moodle counts as away until the next preflight has seen that the account can read again.
+void BatchingGateway::distrust_reads(const Error& reason) {
+  reads_are_trustworthy_ = false;
+  outage_ = reason;
 }
 
 void BatchingGateway::deal(Batch batch, Json answer) {
@@ -196,6 +207,7 @@ void BatchingGateway::deal(Batch batch, Json answer) {
   batcher_.release(batch);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     std::unique_ptr<Row> row = std::move(batch.rows[i]);
+    if (!answers[i]) note_condition(answers[i].error());
     if (is_collision(answers[i]) && ++row->collisions < kMostCollisions) {
       batcher_.again(alone(batch.function, std::move(row)));
     } else {

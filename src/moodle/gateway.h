@@ -52,6 +52,8 @@ class BatchingGateway final : public Gateway {
   void receive();
   void settle(OnTheWire wire, const Reply& reply);
   void note_condition(const Verdict& verdict);
+  void note_condition(const Error& warning);
+  void distrust_reads(const Error& reason);
   void deal(Batch batch, Json answer);
   void split_or_refuse(Batch batch, const Verdict& verdict);
   void refuse(Batch batch, const Error& error);

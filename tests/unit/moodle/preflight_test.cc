@@ -145,6 +145,18 @@ TEST_F(Preflight, LosesTrustWhenTheAccountMustDoSomething) {
   bench_->start(create_course("a"));
   bench_->run();
   EXPECT_FALSE(bench_->gateway->reads_are_trustworthy());
+  EXPECT_EQ(bench_->gateway->outage()->kind, ErrorKind::kConfig);
+}
+
+TEST_F(Preflight, LosesTrustWhenAWarningSaysThatTheAccountMustDoSomething) {
+  ASSERT_TRUE(run({}).has_value());
+  bench_->wire->server = nullptr;
+  bench_->wire->script.push_back(
+      json_reply(R"({"warnings":[{"itemid":5,"warningcode":"sitepolicynotagreed"}]})"));
+  bench_->start(update_course("5"));
+  bench_->run();
+  EXPECT_FALSE(bench_->gateway->reads_are_trustworthy());
+  EXPECT_EQ(bench_->gateway->outage()->code, "sitepolicynotagreed");
 }
 
 }  // namespace

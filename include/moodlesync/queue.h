@@ -83,6 +83,7 @@ struct QueueStats {
     std::string code;   ///< Reason code for waiting and parked, else empty.
     std::int64_t count = 0;
     std::chrono::seconds oldest{0};
+    std::string last_error = {};  ///< The newest message among these tasks, for `status`.
   };
   std::vector<Line> tasks;
   std::int64_t changes = 0;  ///< Not drained yet.

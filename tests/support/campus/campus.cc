@@ -67,7 +67,9 @@ void Campus::add_sections() {
       for (std::size_t level = 0; level < 2; ++level) {
         const std::int64_t studies = add_section(kLevels.at(i * 2 + level), subject, ++number);
         const bool has_years = (faculty + level) % 2 == 0 || level == 0;
-        if (has_years) add_section("Jahrgang " + std::to_string(2020 + number), studies, ++number);
+        if (!has_years) continue;
+        ++number;
+        add_section("Jahrgang " + std::to_string(2020 + number), studies, number);
       }
     }
   }

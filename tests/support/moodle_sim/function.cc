@@ -52,7 +52,8 @@ const std::vector<Function>& all_functions() {
   static const std::vector<Function> functions = [] {
     std::vector<Function> all;
     for (std::vector<Function> area :
-         {site_functions(), category_functions(), course_functions()}) {
+         {site_functions(), category_functions(), course_functions(), user_functions(),
+          enrolment_functions(), cohort_functions()}) {
       std::move(area.begin(), area.end(), std::back_inserter(all));
     }
     return all;

@@ -54,6 +54,9 @@ struct Function {
 [[nodiscard]] std::vector<Function> site_functions();
 [[nodiscard]] std::vector<Function> category_functions();
 [[nodiscard]] std::vector<Function> course_functions();
+[[nodiscard]] std::vector<Function> user_functions();
+[[nodiscard]] std::vector<Function> enrolment_functions();
+[[nodiscard]] std::vector<Function> cohort_functions();
 
 /// Every simulated function, in the order in which site info lists them.
 [[nodiscard]] const std::vector<Function>& all_functions();

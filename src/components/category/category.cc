@@ -1,0 +1,36 @@
+#include "components/category/category.h"
+
+#include <algorithm>
+
+#include "components/category/category_script.h"
+#include "components/category/functions.h"
+
+namespace moodlesync::category {
+
+Category::Category(std::vector<CategorySource> sources) : sources_(std::move(sources)) {
+  for (const CategorySource& source : sources_) specs_.push_back(source.spec);
+}
+
+std::vector<std::string_view> Category::functions() const {
+  return {kCreateCategories.name, kUpdateCategories.name, kGetCategories.name};
+}
+
+Co<Outcome> Category::converse(Conversation& conversation) const {
+  const auto source = std::ranges::find_if(sources_, [&conversation](const CategorySource& one) {
+    return one.spec.name == conversation.source->name;
+  });
+  if (source == sources_.end()) {
+    co_return Error{ErrorKind::kBug, "unknown_source",
+                    "category has no source '" + conversation.source->name + "'"};
+  }
+  CategoryScript script(*source, conversation);
+  co_return co_await script.run();
+}
+
+ComponentKind kind() {
+  return {"category", [](Section& settings) -> std::unique_ptr<Component> {
+            return std::make_unique<Category>(read_sources(settings));
+          }};
+}
+
+}  // namespace moodlesync::category

@@ -42,7 +42,7 @@ struct SourceSpec {
   std::string
       name;  ///< Unique within the component; part of the task's key, so never renamed lightly.
   std::string entity_type;  ///< node, taxonomy_term, user, …
-  std::string bundle;       ///< Node type or vocabulary; empty where the type has none.
+  std::string bundle;       ///< Node type or vocabulary; empty where the type has none (user).
   std::string moodle_id_field = "field_moodle_id";  ///< Empty: the entity has none.
   /// False: the field is another component's. It is read (an opted-out user is enrolled nowhere)
   /// and never written.
@@ -93,6 +93,9 @@ class Component {
   /// Moodle functions that this configuration needs; `check` compares them with the token's
   /// service.
   [[nodiscard]] virtual std::vector<std::string_view> functions() const = 0;
+  /// Moodle functions that are used where the service has them (Moodle::offers); `check` recommends
+  /// those that it lacks.
+  [[nodiscard]] virtual std::vector<std::string_view> optional_functions() const { return {}; }
   /// Brings Moodle in step with `conversation.entity`. The engine has already dealt with opted-out
   /// entities and with the id in field_moodle_id: `link.moodle_id` is the id to update, or empty:
   /// create.

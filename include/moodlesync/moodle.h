@@ -47,9 +47,15 @@ struct Function {
   Answer answer = Answer::kInOrder;
   std::string_view match =
       {};  ///< kWarnings: the row's field that holds itemid. kMatch: the answer's field.
+  /// kWarnings: a warning with this code says that the row had been done before; it counts as
+  /// success.
+  std::string_view done_code = {};
 
   bool all_or_nothing =
       true;  ///< One bad row undoes all: a refused call is split until the bad row stands alone.
+  /// Doing a row again changes nothing. kWarnings: a call with warnings that name no row is then
+  /// split like a refused one, until each row has an answer of its own.
+  bool repeatable = false;
   int max_batch = 50;                ///< Rows per call; the number of form variables limits it too.
   std::chrono::seconds timeout{60};  ///< From sending to the whole answer.
 };
@@ -135,6 +141,10 @@ class Moodle {
   /// False until this run has seen that the account can read (docs/architecture.md, "Reads can
   /// lie"): then "not found" is only "unknown" and must not lead to creating or removing anything.
   [[nodiscard]] virtual bool reads_are_trustworthy() const = 0;
+
+  /// Whether the token's service holds `function`, as the preflight saw it: for functions that a
+  /// component can do without (Component::optional_functions).
+  [[nodiscard]] virtual bool offers(std::string_view /*function*/) const { return true; }
 
  protected:
   friend class PendingCall;

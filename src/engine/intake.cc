@@ -22,8 +22,9 @@ const SourceSpec* Directory::source_for(std::string_view component, std::string_
                                         std::string_view bundle) const {
   for (const auto& [key, entry] : entries_) {
     const SourceSpec& source = *entry.source;
-    if (key.first == component && source.entity_type == entity_type && source.bundle == bundle)
-      return &source;
+    // A type without bundles, such as user, is all of one bundle.
+    const bool fits = source.bundle.empty() || source.bundle == bundle;
+    if (key.first == component && source.entity_type == entity_type && fits) return &source;
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
 #include "moodle/answers.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -98,6 +99,10 @@ Warning read_warning(const Function& function, const Json& element) {
   return warning;
 }
 
+bool is_done(const Function& function, const Warning& warning) {
+  return !function.done_code.empty() && warning.error.code == function.done_code;
+}
+
 bool is_for_row(const Function& function, const Warning& warning, const Params* row) {
   return row != nullptr && warning.item_id && value_of(function, *row) == *warning.item_id;
 }
@@ -126,12 +131,24 @@ Results deal_warnings(const Function& function, Rows rows, const Json& answer) {
   Results results = for_all(rows, Json(nullptr));
   for (const Json& element : *warnings) {
     if (!element.is_object()) return misfit(function, rows, "a warning is not an object");
-    apply_warning(function, read_warning(function, element), rows, results);
+    const Warning warning = read_warning(function, element);
+    if (!is_done(function, warning)) apply_warning(function, warning, rows, results);
   }
   return results;
 }
 
 }  // namespace
+
+bool has_stray_warning(const Function& function, const Json& answer) {
+  const auto warnings = answer.is_object() ? answer.find("warnings") : answer.end();
+  if (warnings == answer.end() || !warnings->is_array()) return false;
+  return std::ranges::any_of(*warnings, [&function](const Json& element) {
+    if (!element.is_object()) return false;
+    const Warning warning = read_warning(function, element);
+    return !warning.item_id && warning.error.kind == ErrorKind::kRejected &&
+           !is_done(function, warning);
+  });
+}
 
 std::vector<Result<Json>> deal_out(const Function& function, std::span<const Params* const> rows,
                                    Json answer) {

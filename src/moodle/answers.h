@@ -18,7 +18,12 @@ namespace moodlesync::moodle {
 /// A warning speaks of the row that its itemid names. One that names none, or none of ours, is
 /// every row's: success is never assumed. Warnings with a code that concerns account or site keep
 /// that meaning (kConfig, kUnavailable) instead of kRejected.
+///
+/// A warning with Function::done_code is no warning.
 [[nodiscard]] std::vector<Result<Json>> deal_out(const Function& function,
                                                  std::span<const Params* const> rows, Json answer);
+
+/// Whether `answer` holds a warning that leaves open which row was refused.
+[[nodiscard]] bool has_stray_warning(const Function& function, const Json& answer);
 
 }  // namespace moodlesync::moodle

@@ -118,6 +118,7 @@ Co<Result<MoodleSite>> BatchingGateway::preflight() {
   Result<PreflightReport> report = co_await std::move(run);
   if (!report) co_return std::move(report).error();
   reads_are_trustworthy_ = report->reads_are_trustworthy;
+  offered_ = report->site.functions;
   batcher_.set_variables(static_cast<std::size_t>(report->site.max_input_vars));
   co_return std::move(report->site);
 }
@@ -202,6 +203,11 @@ void BatchingGateway::distrust_reads(const Error& reason) {
 }
 
 void BatchingGateway::deal(Batch batch, Json answer) {
+  const bool is_repeatable = batch.function->repeatable && batch.rows.size() > 1;
+  if (is_repeatable && has_stray_warning(*batch.function, answer)) {
+    ++stats_.splits;
+    return batcher_.split(std::move(batch));
+  }
   const std::vector<const Params*> params = params_of(batch.rows);
   std::vector<Result<Json>> answers = deal_out(*batch.function, params, std::move(answer));
   batcher_.release(batch);

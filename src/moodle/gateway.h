@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +36,9 @@ class BatchingGateway final : public Gateway {
   [[nodiscard]] std::size_t outstanding() const override { return outstanding_; }
   [[nodiscard]] Co<Result<MoodleSite>> preflight() override;
   [[nodiscard]] bool reads_are_trustworthy() const override { return reads_are_trustworthy_; }
+  [[nodiscard]] bool offers(std::string_view function) const override {
+    return offered_.contains(function);
+  }
   [[nodiscard]] std::optional<Error> outage() const override { return outage_; }
   [[nodiscard]] GatewayStats stats() const override;
 
@@ -70,6 +75,8 @@ class BatchingGateway final : public Gateway {
   std::uint64_t next_sequence_ = 0;
   std::uint64_t next_request_ = 0;
   bool reads_are_trustworthy_ = false;
+  std::set<std::string, std::less<>> offered_;  ///< Functions of the service; empty before a
+                                                ///< preflight.
   std::optional<Error> outage_;
   GatewayStats stats_;
 };

@@ -54,6 +54,13 @@ TEST_F(IntakeTest, KnowsACounterpartFromOurOwnLinkFirst) {
   EXPECT_EQ(ask(arts_).id, MoodleId{70});
 }
 
+TEST_F(IntakeTest, ExpectsAnIdForEveryEntityOfATypeWithoutBundles) {
+  components_.push_back(std::make_unique<fakes::ScriptedComponent>("users", "user", ""));
+  const Directory directory(components_);
+  EXPECT_NE(directory.source_for("users", "user", "user"), nullptr);
+  EXPECT_EQ(directory.source_for("category", "taxonomy_term", "elsewhere"), nullptr);
+}
+
 TEST_F(IntakeTest, KnowsACounterpartFromAnIdThatWasTyped) {
   arts_.moodle_id_text = "80";
   arts_.bundle = "elsewhere";

@@ -44,6 +44,28 @@ TEST(Answers, MatchesNumbersWithTheTextThatWasSent) {
   EXPECT_EQ((*results[0])["id"], 12);
 }
 
+constexpr Function kAddMember{.name = "core_cohort_add_cohort_members",
+                              .list = "members",
+                              .answer = Function::Answer::kWarnings,
+                              .done_code = "3",
+                              .repeatable = true};
+
+TEST(Answers, TakesAWarningThatTheRowWasDoneBeforeForSuccess) {
+  const auto results = deal(kAddMember, {update_course("5"), update_course("6")},
+                            R"({"warnings":[{"warningcode":"3","message":"already exists"}]})");
+  EXPECT_TRUE(results[0]);
+  EXPECT_TRUE(results[1]);
+}
+
+TEST(Answers, SeesAWarningThatNamesNoRow) {
+  const Json stray = Json::parse(R"({"warnings":[{"warningcode":"2","message":"not exists"}]})");
+  const Json done = Json::parse(R"({"warnings":[{"warningcode":"3","message":"exists"}]})");
+  const Json named = Json::parse(R"({"warnings":[{"itemid":5,"warningcode":"2","message":""}]})");
+  EXPECT_TRUE(has_stray_warning(kAddMember, stray));
+  EXPECT_FALSE(has_stray_warning(kAddMember, done));
+  EXPECT_FALSE(has_stray_warning(kAddMember, named));
+}
+
 TEST(Answers, RejectsOnlyTheRowThatTheWarningNames) {
   const auto results = deal(
       kUpdate, {update_course("5"), update_course("6")},

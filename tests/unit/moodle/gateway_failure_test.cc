@@ -5,6 +5,36 @@
 namespace moodlesync::moodle {
 namespace {
 
+constexpr Function kAddMember{.name = "core_cohort_add_cohort_members",
+                              .list = "members",
+                              .answer = Function::Answer::kWarnings,
+                              .done_code = "3",
+                              .repeatable = true};
+
+/// Answers a member as Moodle does: without saying which row a warning is about.
+Reply add_or_warn(const Form& form) {
+  std::string warnings;
+  for (const std::string& user : form.all("[userid]")) {
+    if (user != "999") continue;
+    warnings += R"({"warningcode":"2","message":"user id=999 not exists"})";
+  }
+  return json_reply(R"({"warnings":[)" + warnings + "]}");
+}
+
+TEST(GatewayFailure, FindsTheRowOfAnAnonymousWarningByAskingAgain) {
+  GatewayBench bench;
+  bench.wire->server = add_or_warn;
+  for (const char* user : {"1", "2", "999"}) {
+    Call call{.function = &kAddMember, .row = {}};
+    call.row.add("userid", user);
+    bench.start(std::move(call));
+  }
+  bench.run();
+  EXPECT_TRUE(bench.answer(0));
+  EXPECT_TRUE(bench.answer(1));
+  EXPECT_EQ(bench.error(2).code, "2");
+}
+
 GatewaySettings large_batches() {
   GatewaySettings settings = GatewayBench::default_settings();
   settings.max_batch["core_course_create_courses"] = 100;

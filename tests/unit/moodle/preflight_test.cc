@@ -65,6 +65,8 @@ TEST_F(Preflight, LearnsWhoWeAreInTwoCalls) {
   EXPECT_EQ(site->release, "5.1+");
   EXPECT_EQ(site->user_id, 5);
   EXPECT_TRUE(site->functions.contains(kUsersByField));
+  EXPECT_TRUE(bench_->gateway->offers(kUsersByField));
+  EXPECT_FALSE(bench_->gateway->offers("core_cohort_search_cohorts"));
   EXPECT_EQ(site->max_input_vars, 1000);
   EXPECT_TRUE(bench_->gateway->reads_are_trustworthy());
   EXPECT_EQ(bench_->wire->sent.size(), 2U);

@@ -1,0 +1,50 @@
+#include "components/course/course.h"
+
+#include <algorithm>
+
+#include "components/course/course_removal.h"
+#include "components/course/course_script.h"
+#include "components/course/functions.h"
+
+namespace moodlesync::course {
+
+Course::Course(std::vector<CourseSource> sources) : sources_(std::move(sources)) {
+  for (const CourseSource& source : sources_) specs_.push_back(source.spec);
+}
+
+std::vector<std::string_view> Course::functions() const {
+  std::vector<std::string_view> names{kCreateCourses.name, kUpdateCourses.name, kGetCourses.name,
+                                      kGetCategories.name};
+  const auto any = [this](const auto& question) { return std::ranges::any_of(sources_, question); };
+  if (any([](const CourseSource& source) { return !source.template_path.empty(); })) {
+    names.push_back(kDuplicateCourse.name);
+  }
+  if (any([](const CourseSource& source) { return source.on_delete == DeletePolicy::kDelete; })) {
+    names.push_back(kDeleteCourses.name);
+  }
+  return names;
+}
+
+Co<Outcome> Course::converse(Conversation& conversation) const {
+  const auto source = std::ranges::find_if(sources_, [&conversation](const CourseSource& one) {
+    return one.spec.name == conversation.source->name;
+  });
+  if (source == sources_.end()) {
+    co_return Error{ErrorKind::kBug, "unknown_source",
+                    "course has no source '" + conversation.source->name + "'"};
+  }
+  if (!conversation.entity.exists) {
+    CourseRemoval removal(*source, conversation);
+    co_return co_await removal.run();
+  }
+  CourseScript script(*source, conversation);
+  co_return co_await script.run();
+}
+
+ComponentKind kind() {
+  return {"course", [](Section& settings) -> std::unique_ptr<Component> {
+            return std::make_unique<Course>(read_sources(settings));
+          }};
+}
+
+}  // namespace moodlesync::course

@@ -1,0 +1,63 @@
+#include "components/course/course_removal.h"
+
+#include "base/source_settings.h"
+#include "components/course/course_script.h"
+#include "components/course/functions.h"
+
+namespace moodlesync::course {
+
+Co<Outcome> CourseRemoval::run() {
+  if (source_.on_delete == DeletePolicy::kNothing) co_return Removed{};
+  if (!conversation_.link.moodle_id) {
+    // A lost answer may have left a course that nobody knows of.
+    const std::string field = "idnumber";
+    const std::string ours = base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
+    auto course = co_await lookup_.find(field, ours);
+    if (!course) co_return about_course(std::move(course).error(), conversation_);
+    if (!*course) co_return Removed{};
+    conversation_.link.moodle_id = (*course)->id;
+  }
+  co_return co_await remove();
+}
+
+Co<Outcome> CourseRemoval::remove() {
+  if (source_.on_delete == DeletePolicy::kHide) {
+    Call hide = update("visible", "0");
+    co_return co_await send(std::move(hide));
+  }
+  const MoodleId id = *conversation_.link.moodle_id;
+  if (source_.on_delete == DeletePolicy::kDelete) {
+    Call call{.function = &kDeleteCourses, .row = {}, .key = course_key(id), .order = id.value};
+    call.row.add("id", to_string(id));
+    co_return co_await send(std::move(call));
+  }
+  // An unknown category would be written in spite of Moodle's warning.
+  const std::string trash_bin = to_string(source_.trash_bin);
+  auto category = co_await lookup_.find_category(trash_bin);
+  if (!category) co_return about_course(std::move(category).error(), conversation_);
+  if (!*category) {
+    Error error{ErrorKind::kRejected, "unknown_category",
+                "Moodle has no category " + trash_bin + ", the configured trash_bin"};
+    co_return about_course(std::move(error), conversation_);
+  }
+  Call move = update("categoryid", trash_bin);
+  co_return co_await send(std::move(move));
+}
+
+Call CourseRemoval::update(std::string_view field, const std::string& value) const {
+  const MoodleId id = *conversation_.link.moodle_id;
+  Call call{.function = &kUpdateCourses, .row = {}, .key = course_key(id), .order = id.value};
+  call.row.add("id", to_string(id)).add(std::string(field), value);
+  return call;
+}
+
+Co<Outcome> CourseRemoval::send(Call call) {
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (answer) co_return Removed{};
+  Error error = std::move(answer).error();
+  const bool gone = error.code == "unknowncourseidnumber" || error.code == "invalidrecordunknown";
+  if (error.kind == ErrorKind::kRejected && gone) co_return Removed{};
+  co_return about_course(std::move(error), conversation_);
+}
+
+}  // namespace moodlesync::course

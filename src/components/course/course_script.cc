@@ -1,0 +1,229 @@
+#include "components/course/course_script.h"
+
+#include "base/json_fields.h"
+#include "components/course/course_diagnosis.h"
+#include "components/course/course_values.h"
+#include "components/course/functions.h"
+
+namespace moodlesync::course {
+
+namespace {
+
+/// Moodle's own time limit of a request: a copy whose answer was lost has ended by then.
+constexpr std::chrono::seconds kCopyEnds{360};
+
+bool may_have_been_written(ErrorKind kind) {
+  return kind == ErrorKind::kRejected || kind == ErrorKind::kInDoubt || kind == ErrorKind::kBug;
+}
+
+std::string text_of(const base::Values& values, std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+Error about_course(Error error, const Conversation& conversation, const std::string& diagnosis) {
+  if (!diagnosis.empty()) error.message += "; " + diagnosis;
+  std::string doing = "course of " + to_string(conversation.entity.ref);
+  if (conversation.link.moodle_id) doing += " (" + to_string(*conversation.link.moodle_id) + ")";
+  return std::move(error).in(doing);
+}
+
+Error CourseScript::about(Error error, const std::string& diagnosis) const {
+  return about_course(std::move(error), conversation_, diagnosis);
+}
+
+Co<Outcome> CourseScript::run() {
+  auto wanted = wanted_values(source_, conversation_.entity);
+  if (!wanted) co_return about(std::move(wanted).error());
+  wanted_ = std::move(*wanted);
+  auto place = placement_of(source_, conversation_);
+  if (auto* waiting = std::get_if<Waiting>(&place)) co_return std::move(*waiting);
+  placement_ = std::get<Placement>(std::move(place));
+  wanted_["categoryid"] = to_string(placement_.category);
+  if (conversation_.link.moodle_id) co_return co_await update();
+  co_return co_await start();
+}
+
+Co<Outcome> CourseScript::start() {
+  auto model = template_of(source_, conversation_);
+  if (auto* waiting = std::get_if<Waiting>(&model)) co_return std::move(*waiting);
+  if (auto* error = std::get_if<Error>(&model)) co_return about(std::move(*error));
+  const auto copied = std::get<std::optional<MoodleId>>(model);
+  if (conversation_.in_doubt) {
+    auto leftover = co_await find_leftover(copied.has_value());
+    if (!leftover) co_return about(std::move(leftover).error());
+    if (*leftover) co_return co_await adopt((*leftover)->id);
+  }
+  if (copied) co_return co_await duplicate(*copied);
+  co_return co_await create();
+}
+
+Co<Result<std::optional<FoundCourse>>> CourseScript::find_leftover(bool copied) {
+  using Answer = Result<std::optional<FoundCourse>>;
+  const std::string idnumber = text_of(wanted_, "idnumber");
+  const std::string by_idnumber = "idnumber";
+  auto ours = co_await lookup_.find(by_idnumber, idnumber);
+  if (!ours || *ours || !copied) co_return ours;
+  // A copy gets its idnumber only by the update that follows; until then it is known by its names.
+  const std::string shortname = text_of(wanted_, "shortname");
+  const std::string by_shortname = "shortname";
+  auto copy = co_await lookup_.find(by_shortname, shortname);
+  if (!copy || !*copy) co_return copy;
+  const bool is_the_copy =
+      (*copy)->idnumber == "" && (*copy)->fullname == text_of(wanted_, "fullname");
+  if (is_the_copy) co_return copy;
+  co_return Answer(std::nullopt);
+}
+
+Co<Outcome> CourseScript::create() {
+  const base::Values row = with_create_defaults(wanted_);
+  Call call{.function = &kCreateCourses,
+            .row = {},
+            .key = category_key(row.at("categoryid")),
+            .order = conversation_.entity.ref.id};
+  add_to_row(call.row, row);
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) co_return co_await settle_create_refusal(std::move(answer).error(), row);
+  const auto id = base::int_field(*answer, "id");
+  if (!id) co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no course id"});
+  conversation_.link.moodle_id = MoodleId{*id};
+  base::remember(conversation_.link, wanted_);
+  co_return Synced{};
+}
+
+Co<Outcome> CourseScript::duplicate(MoodleId model) {
+  base::Values row{{"fullname", wanted_.at("fullname")},
+                   {"shortname", wanted_.at("shortname")},
+                   {"categoryid", wanted_.at("categoryid")}};
+  const bool shown = !source_.template_hidden;
+  row["visible"] = wanted_.contains("visible") ? wanted_.at("visible") : (shown ? "1" : "0");
+  Call call{.function = &kDuplicateCourse, .row = {}, .key = course_key(model)};
+  call.row.add("courseid", to_string(model));
+  base::add_all(call.row, row);
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) {
+    Error error = std::move(answer).error();
+    if (error.kind == ErrorKind::kInDoubt) error.retry_after = kCopyEnds;
+    co_return co_await settle_create_refusal(std::move(error), row);
+  }
+  const auto id = base::int_field(*answer, "id");
+  if (!id) co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no course id"});
+  conversation_.link.moodle_id = MoodleId{*id};
+  if (!wanted_.contains("visible")) row.erase("visible");  // Moodle's business from now on
+  base::remember(conversation_.link, row);
+  co_return co_await update();
+}
+
+Co<Outcome> CourseScript::adopt(MoodleId id) {
+  conversation_.link.moodle_id = id;
+  conversation_.link.sent.clear();
+  co_return co_await update();
+}
+
+Call CourseScript::update_call(const base::Values& values) const {
+  const MoodleId id = *conversation_.link.moodle_id;
+  Call call{.function = &kUpdateCourses, .row = {}, .key = course_key(id), .order = id.value};
+  call.row.add("id", to_string(id));
+  add_to_row(call.row, values);
+  return call;
+}
+
+Co<Outcome> CourseScript::update() {
+  Link& link = conversation_.link;
+  const base::Values changed = with_companions(base::changes(wanted_, link), wanted_);
+  if (changed.empty()) co_return Unchanged{};
+  const auto visible_before = link.sent.find("visible");
+  bool gets_hidden = false;
+  if (changed.contains("categoryid")) {
+    auto category = co_await look_at_category();
+    if (!category) co_return about(std::move(category).error());
+    // Moodle hides a course that moves into a hidden category, unless the same row shows it anew.
+    const bool shown_anew = visible_before != link.sent.end() && visible_before->second == "0";
+    gets_hidden = category->hidden && text_of(wanted_, "visible") == "1" && !shown_anew;
+  }
+  Call call = update_call(changed);
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), changed);
+  base::remember(link, changed);
+  if (gets_hidden) co_return co_await show_again();
+  co_return Synced{};
+}
+
+Co<Outcome> CourseScript::show_again() {
+  const base::Values visible{{"visible", "1"}};
+  base::forget(conversation_.link, visible);
+  Call call = update_call(visible);
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), visible);
+  base::remember(conversation_.link, visible);
+  co_return Synced{};
+}
+
+Co<Result<FoundCategory>> CourseScript::look_at_category() {
+  using Answer = Result<FoundCategory>;
+  const std::string id = to_string(placement_.category);
+  auto category = co_await lookup_.find_category(id);
+  if (!category) co_return Answer(std::move(category).error());
+  if (*category) co_return Answer(**category);
+  co_return Answer(Error{ErrorKind::kRejected, "unknown_category",
+                         "Moodle has no category " + id + " (" + placement_.reason +
+                             "), so the course stays where it is and nothing was sent"});
+}
+
+Co<Outcome> CourseScript::settle_create_refusal(Error error, base::Values sent) {
+  const bool shortname_taken = error.code == "shortnametaken";
+  if (!shortname_taken && error.code != "courseidnumbertaken") {
+    std::string why = diagnosis(error.code, sent);
+    if (error.code == "errorcatcontextnotvalid" || error.code == "invalidrecordunknown") {
+      why = "category " + sent.at("categoryid") + " (" + placement_.reason +
+            ") does not exist in Moodle, or this account may not see it";
+    }
+    co_return about(std::move(error), why);
+  }
+  const std::string idnumber = text_of(wanted_, "idnumber");
+  const std::string by_idnumber = "idnumber";
+  auto ours = co_await lookup_.find(by_idnumber, idnumber);
+  if (!ours) co_return about(std::move(ours).error());
+  if (*ours) co_return co_await adopt((*ours)->id);
+  co_return co_await name_holder(std::move(error));
+}
+
+Co<Outcome> CourseScript::settle_update_refusal(Error error, base::Values sent) {
+  if (may_have_been_written(error.kind)) base::forget(conversation_.link, sent);
+  if (error.kind != ErrorKind::kRejected) co_return about(std::move(error));
+  if (error.code == "invalidrecordunknown") co_return co_await settle_unknown_id(std::move(error));
+  if (error.code == "shortnametaken" || error.code == "courseidnumbertaken") {
+    co_return co_await name_holder(std::move(error));
+  }
+  const std::string why = diagnosis(error.code, sent);
+  co_return about(std::move(error), why);
+}
+
+Co<Outcome> CourseScript::settle_unknown_id(Error error) {
+  // The code also means an unknown category; only a look tells.
+  const std::string by_id = "id";
+  const std::string id = to_string(*conversation_.link.moodle_id);
+  auto course = co_await lookup_.find(by_id, id);
+  if (!course) co_return about(std::move(course).error());
+  if (*course) {
+    co_return about(std::move(error), "the course exists, so category " +
+                                          text_of(wanted_, "categoryid") + " (" +
+                                          placement_.reason + ") does not");
+  }
+  conversation_.link.sent.clear();
+  co_return Skipped{"unknown_id", "Moodle has no course " + id};
+}
+
+Co<Outcome> CourseScript::name_holder(Error error) {
+  const bool by_shortname = error.code == "shortnametaken";
+  const std::string field = by_shortname ? "shortname" : "idnumber";
+  const std::string value = text_of(wanted_, field);
+  const std::string what = (by_shortname ? "the short name '" : "the idnumber '") + value + "'";
+  auto course = co_await lookup_.find(field, value);
+  if (course && *course) co_return about(std::move(error), holder(what, **course));
+  co_return about(std::move(error), what + " belongs to a course that this account cannot see");
+}
+
+}  // namespace moodlesync::course

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+
+#include "moodlesync/ids.h"
+#include "moodlesync/moodle.h"
+
+/// Moodle's functions for courses. Batch sizes and times: measured on Moodle 5.1.
+namespace moodlesync::course {
+
+/// A create renumbers its whole category inside the transaction: batches of more than ten are
+/// slower per course, and two at a time in one category wait for each other.
+inline constexpr Function kCreateCourses{.name = "core_course_create_courses",
+                                         .shape = Function::Shape::kRows,
+                                         .list = "courses",
+                                         .answer = Function::Answer::kInOrder,
+                                         .max_batch = 10,
+                                         .timeout = std::chrono::seconds(180)};
+
+/// Not even one row is atomic: after a warning half of it may have been written.
+inline constexpr Function kUpdateCourses{.name = "core_course_update_courses",
+                                         .shape = Function::Shape::kRows,
+                                         .list = "courses",
+                                         .answer = Function::Answer::kWarnings,
+                                         .match = "id",
+                                         .all_or_nothing = false,
+                                         .max_batch = 50,
+                                         .timeout = std::chrono::seconds(180)};
+
+/// With the recycle bin on (default) each delete makes a full backup first.
+inline constexpr Function kDeleteCourses{.name = "core_course_delete_courses",
+                                         .shape = Function::Shape::kValues,
+                                         .list = "courseids",
+                                         .answer = Function::Answer::kWarnings,
+                                         .match = "id",
+                                         .all_or_nothing = false,
+                                         .max_batch = 1,
+                                         .timeout = std::chrono::seconds(600)};
+
+/// Backup and restore in one request, without a transaction; minutes for a big course.
+inline constexpr Function kDuplicateCourse{.name = "core_course_duplicate_course",
+                                           .shape = Function::Shape::kSingle,
+                                           .answer = Function::Answer::kWhole,
+                                           .timeout = std::chrono::seconds(900)};
+
+/// `ids` with an unknown id makes PHP 8 fail, hence one look-up per call.
+inline constexpr Function kGetCourses{.name = "core_course_get_courses_by_field",
+                                      .effect = Function::Effect::kRead,
+                                      .shape = Function::Shape::kSingle,
+                                      .answer = Function::Answer::kWhole};
+
+inline constexpr Function kGetCategories{.name = "core_course_get_categories",
+                                         .effect = Function::Effect::kRead,
+                                         .shape = Function::Shape::kSingle,
+                                         .answer = Function::Answer::kWhole};
+
+/// Serialisation keys.
+[[nodiscard]] inline std::string course_key(MoodleId id) { return "course:" + to_string(id); }
+[[nodiscard]] inline std::string category_key(std::string_view id) {
+  return "coursecategory:" + std::string(id);
+}
+
+}  // namespace moodlesync::course

@@ -1,0 +1,157 @@
+#include "app/check.h"
+
+#include <set>
+#include <utility>
+
+#include "app/epoch_file.h"
+#include "engine/guard.h"
+
+namespace moodlesync::app {
+
+namespace {
+
+constexpr std::string_view kDatabase = "Drupal's database";
+constexpr std::string_view kMapping = "mapping";
+constexpr std::string_view kGuardArea = "guard";
+constexpr std::string_view kMoodle = "Moodle";
+
+void check_site(const Settings& settings, Site& site, Findings& findings) {
+  const auto record = site.record();
+  if (!record) {
+    const bool missing = record.error().code == "not_installed";
+    findings.problem(kGuardArea, record.error().message,
+                     missing ? "run `moodle-syncd install`" : "", exit_code_for(record.error()));
+    return;
+  }
+  const auto observed = site.observe();
+  if (!observed) {
+    findings.problem(kGuardArea, observed.error().message, {}, exit_code_for(observed.error()));
+    return;
+  }
+  const auto epoch = EpochFile(settings.state_dir).ours(record->epoch);
+  if (!epoch) {
+    findings.problem(kGuardArea, epoch.error().message, {}, exit_code_for(epoch.error()));
+    return;
+  }
+  const auto objections =
+      engine::guard_objections(*record, *observed, settings.engine.site_url, *epoch);
+  for (const std::string& objection : objections) {
+    findings.problem(kGuardArea, objection,
+                     "if this database is meant to be synced from now on, run `moodle-syncd "
+                     "adopt-site`; if it is a copy, leave it alone",
+                     ExitCode::kGuard);
+  }
+  if (objections.empty()) findings.ok(kGuardArea, "this is the site that was installed");
+}
+
+void check_mapping(DrupalReader& reader, std::span<const SourceSpec> sources, Findings& findings) {
+  const auto faults = reader.prepare(sources);
+  if (!faults) {
+    findings.problem(kMapping, faults.error().message, {}, exit_code_for(faults.error()));
+    return;
+  }
+  for (const SettingsFault& fault : *faults) {
+    findings.problem(kMapping, to_string(fault.origin) + ": " + fault.message,
+                     "correct the configuration, or create the field in Drupal (Structure > "
+                     "Content types, Taxonomy or Configuration > Account settings > Manage fields)",
+                     ExitCode::kConfig);
+  }
+  if (faults->empty()) findings.ok(kMapping, "every field is there");
+}
+
+/// Runs the preflight outside the event loop. Every call in it has a timeout of its own.
+Result<MoodleSite> ask_moodle(Gateway& gateway) {
+  Co<Result<MoodleSite>> preflight = gateway.preflight();
+  preflight.start();
+  while (!preflight.done()) {
+    gateway.pump(std::chrono::seconds(1), {});
+    for (const std::coroutine_handle<> ready : gateway.take_ready()) ready.resume();
+  }
+  return preflight.take();
+}
+
+void check_functions(const Settings& settings, const MoodleSite& site, Findings& findings) {
+  std::set<std::string> needed;
+  for (const auto& component : settings.components) {
+    for (const std::string_view function : component->functions()) needed.emplace(function);
+  }
+  std::size_t missing = 0;
+  for (const std::string& function : needed) {
+    if (site.functions.contains(function)) continue;
+    ++missing;
+    findings.problem(kMoodle, "the token's service lacks the function " + function,
+                     "Site administration > Server > Web services > External services > Functions "
+                     "> Add functions: " +
+                         function,
+                     ExitCode::kConfig);
+  }
+  if (missing == 0) {
+    findings.ok(kMoodle, "the token's service has all " + std::to_string(needed.size()) +
+                             " functions that this configuration needs");
+  }
+}
+
+void check_limits(const Settings& settings, const Gateway& gateway, const MoodleSite& site,
+                  Findings& findings) {
+  if (site.max_input_vars < settings.moodle.max_input_vars) {
+    findings.warning(kMoodle,
+                     "only " + std::to_string(site.max_input_vars) +
+                         " form variables get through, fewer than moodle.max_input_vars says; "
+                         "calls are kept that small",
+                     "raise max_input_vars in the php.ini of Moodle's web server, or lower "
+                     "moodle.max_input_vars");
+  }
+  if (gateway.reads_are_trustworthy()) return;
+  findings.warning(kMoodle,
+                   "whether the token's account can read is not known, so nothing will be created "
+                   "or removed where that depends on finding nothing",
+                   "add core_user_get_users_by_field to the service (Site administration > Server "
+                   "> Web services > External services > Functions)");
+}
+
+}  // namespace
+
+void check_drupal(const Settings& settings, const Rooms& rooms, Findings& findings) {
+  const std::vector<SourceSpec> sources = settings.sources();
+  const auto database = rooms.open_database(settings.drupal_scheme, settings.drupal);
+  if (!database) {
+    findings.problem(kDatabase, database.error().message,
+                     "check the section drupal:", exit_code_for(database.error()));
+    return;
+  }
+  (*database)->set_sources(sources);
+  auto found = (*database)->installer().check(sources);
+  if (!found) {
+    findings.problem(kDatabase, found.error().message,
+                     "check the section drupal: and that the database can be reached from here",
+                     exit_code_for(found.error()));
+    return;
+  }
+  for (Finding& finding : *found) findings.add(kDatabase, std::move(finding));
+  check_mapping((*database)->reader(), sources, findings);
+  check_site(settings, (*database)->site(), findings);
+}
+
+void check_moodle(const Settings& settings, const Rooms& rooms, Findings& findings) {
+  const auto gateway = rooms.open_gateway(settings.moodle);
+  if (!gateway) {
+    findings.problem(kMoodle, gateway.error().message,
+                     "check the section moodle:", exit_code_for(gateway.error()));
+    return;
+  }
+  const auto site = ask_moodle(**gateway);
+  if (!site) {
+    findings.problem(kMoodle, site.error().message,
+                     site.error().kind == ErrorKind::kConfig
+                         ? ""
+                         : "open moodle.url in a browser on this machine; is it up, and out of "
+                           "maintenance mode?",
+                     exit_code_for(site.error()));
+    return;
+  }
+  findings.ok(kMoodle, site->url + ", release " + site->release + ", account " + site->user_name);
+  check_functions(settings, *site, findings);
+  check_limits(settings, **gateway, *site, findings);
+}
+
+}  // namespace moodlesync::app

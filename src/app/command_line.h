@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "app/environment.h"
+#include "app/exit_code.h"
+#include "ops/log_line.h"
+
+namespace moodlesync::app {
+
+enum class Verb { kRun, kOnce, kCheck, kInstall, kUninstall, kAdoptSite, kStatus, kVersion };
+
+/// What the command line asks for.
+struct Invocation {
+  Verb verb = Verb::kRun;
+  std::filesystem::path config = {};
+  std::optional<ops::LogLevel> log_level = std::nullopt;  ///< Instead of log.level.
+  bool json = false;
+  bool yes = false;          ///< uninstall, adopt-site: do it.
+  bool config_only = false;  ///< check: the file alone, no network.
+};
+
+struct ParsedCommandLine {
+  std::optional<Invocation> invocation;  ///< Empty: print `text` and end with `exit_code`.
+  ExitCode exit_code = ExitCode::kOk;    ///< kOk: help was asked for, else kUsage.
+  std::string text;
+};
+
+[[nodiscard]] ParsedCommandLine parse_command_line(int argc, const char* const* argv,
+                                                   const Environment& environment);
+
+}  // namespace moodlesync::app

@@ -1,0 +1,213 @@
+#include "app/commands.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "app/check.h"
+#include "app/epoch_file.h"
+#include "app/status.h"
+#include "engine/guard.h"
+
+namespace moodlesync::app {
+
+namespace {
+
+ExitCode complain(const Error& error, Console console) {
+  console.err << "moodle-syncd: " << error.message << "\n";
+  return exit_code_for(error);
+}
+
+std::optional<Settings> settings_or_complaint(const Invocation& invocation, const Rooms& rooms,
+                                              Console console) {
+  LoadedSettings loaded = load_settings(invocation.config, rooms.components, rooms.environment);
+  for (const SettingsFault& fault : loaded.report.faults) {
+    console.err << to_string(fault.origin) << ": " << fault.message << "\n";
+  }
+  for (const SettingsFault& warning : loaded.report.warnings) {
+    console.err << to_string(warning.origin) << ": warning: " << warning.message << "\n";
+  }
+  return std::move(loaded.settings);
+}
+
+Result<std::unique_ptr<DrupalDatabase>> open(const Settings& settings, const Rooms& rooms) {
+  auto database = rooms.open_database(settings.drupal_scheme, settings.drupal);
+  if (database) (*database)->set_sources(settings.sources());
+  return database;
+}
+
+ExitCode print_steps(const Result<std::vector<std::string>>& steps, Console console) {
+  if (!steps) return complain(steps.error(), console);
+  for (const std::string& step : *steps) console.out << step << "\n";
+  return ExitCode::kOk;
+}
+
+/// The local epoch as far as this user may read it: install may run as another one than the daemon.
+std::string readable_epoch(const Settings& settings, const Site::Record& record) {
+  const Result<std::string> epoch = EpochFile(settings.state_dir).ours(record.epoch);
+  return epoch ? *epoch : std::string();
+}
+
+Result<std::vector<std::string>> objections_to(const Settings& settings, Site& site) {
+  const auto record = site.record();
+  if (!record) return record.error();
+  const auto observed = site.observe();
+  if (!observed) return observed.error();
+  return engine::guard_objections(*record, *observed, settings.engine.site_url,
+                                  readable_epoch(settings, *record));
+}
+
+/// Bringing the triggers of a copied database up to date would make the copy look installed.
+Status may_install(const Settings& settings, DrupalDatabase& database) {
+  const auto objections = objections_to(settings, database.site());
+  if (!objections) {
+    return objections.error().code == "not_installed" ? ok() : Status(objections.error());
+  }
+  if (objections->empty()) return ok();
+  std::string message = "this database was installed for another site:";
+  for (const std::string& objection : *objections) message += " " + objection + ";";
+  return Error{ErrorKind::kConfig, "guard",
+               message + " if it is to be this one, run `moodle-syncd adopt-site` first"};
+}
+
+Status mapping_fits(const Settings& settings, DrupalDatabase& database, Console console) {
+  const auto faults = database.reader().prepare(settings.sources());
+  if (!faults) return faults.error();
+  for (const SettingsFault& fault : *faults) {
+    console.err << to_string(fault.origin) << ": " << fault.message << "\n";
+  }
+  if (faults->empty()) return ok();
+  return Error{ErrorKind::kConfig, "mapping", "nothing was installed: the mapping does not fit"};
+}
+
+void print_comparison(const SiteIdentity& recorded, const SiteIdentity& present, Console console) {
+  const auto line = [&](std::string_view what, const std::string& was, const std::string& is) {
+    console.out << (was == is ? "  " : "* ") << what << ": " << (was.empty() ? "-" : was);
+    if (was != is) console.out << " -> " << (is.empty() ? "-" : is);
+    console.out << "\n";
+  };
+  line("site URL", recorded.site_url, present.site_url);
+  line("site uuid", recorded.site_uuid, present.site_uuid);
+  line("PostgreSQL cluster", recorded.system_identifier, present.system_identifier);
+  line("database", recorded.database_name, present.database_name);
+  line("database oid", recorded.database_oid, present.database_oid);
+  line("schema", recorded.schema, present.schema);
+  line("table prefix", recorded.prefix, present.prefix);
+}
+
+/// Records the site in front of us on both sides; safe against a crash at any moment.
+Status adopt(const Settings& settings, Site& site, const Site::Record& record,
+             const SiteIdentity& present) {
+  const EpochFile file(settings.state_dir);
+  const std::string epoch = new_epoch();
+  if (Status begun = file.begin(record.epoch, epoch); !begun) return begun;
+  if (Status adopted = site.adopt(present, epoch); !adopted) return adopted;
+  return file.finish(epoch);
+}
+
+}  // namespace
+
+ExitCode check(const Invocation& invocation, const Rooms& rooms, Console console) {
+  Findings findings;
+  const LoadedSettings loaded =
+      load_settings(invocation.config, rooms.components, rooms.environment);
+  findings.add_settings(loaded.report);
+  if (loaded.settings && !invocation.config_only) {
+    check_drupal(*loaded.settings, rooms, findings);
+    check_moodle(*loaded.settings, rooms, findings);
+  }
+  if (invocation.json) {
+    findings.print_json(console.out);
+  } else {
+    findings.print_text(console.out);
+  }
+  return findings.exit_code();
+}
+
+ExitCode install(const Invocation& invocation, const Rooms& rooms, Console console) {
+  const auto settings = settings_or_complaint(invocation, rooms, console);
+  if (!settings) return ExitCode::kConfig;
+  const auto database = open(*settings, rooms);
+  if (!database) return complain(database.error(), console);
+  if (const Status fits = mapping_fits(*settings, **database, console); !fits) {
+    return complain(fits.error(), console);
+  }
+  if (const Status may = may_install(*settings, **database); !may) {
+    return complain(may.error(), console);
+  }
+  return print_steps(
+      (*database)->installer().install(settings->sources(), settings->engine.site_url), console);
+}
+
+ExitCode uninstall(const Invocation& invocation, const Rooms& rooms, Console console) {
+  const auto settings = settings_or_complaint(invocation, rooms, console);
+  if (!settings) return ExitCode::kConfig;
+  if (!invocation.yes) {
+    console.err << "This takes the schema moodle_sync with its queue and all links, and our "
+                   "triggers, out of Drupal's database. Drupal's own data stay as they are. To do "
+                   "it, run: moodle-syncd uninstall --yes\n";
+    return ExitCode::kUsage;
+  }
+  const auto database = open(*settings, rooms);
+  if (!database) return complain(database.error(), console);
+  return print_steps((*database)->installer().uninstall(), console);
+}
+
+ExitCode adopt_site(const Invocation& invocation, const Rooms& rooms, Console console) {
+  const auto settings = settings_or_complaint(invocation, rooms, console);
+  if (!settings) return ExitCode::kConfig;
+  const auto database = open(*settings, rooms);
+  if (!database) return complain(database.error(), console);
+  Site& site = (*database)->site();
+  const auto record = site.record();
+  if (!record) return complain(record.error(), console);
+  auto present = site.observe();
+  if (!present) return complain(present.error(), console);
+  present->site_url = settings->engine.site_url;
+  print_comparison(record->recorded, *present, console);
+  if (!invocation.yes) {
+    console.err << "Nothing was changed. If Moodle (" << settings->moodle.base_url
+                << ") is to be kept in step with this site from now on, run: moodle-syncd "
+                   "adopt-site --yes\n";
+    return ExitCode::kUsage;
+  }
+  if (const Status adopted = adopt(*settings, site, *record, *present); !adopted) {
+    return complain(adopted.error(), console);
+  }
+  const auto left = objections_to(*settings, site);
+  if (!left) return complain(left.error(), console);
+  for (const std::string& objection : *left) console.err << "still: " << objection << "\n";
+  console.out << "adopted\n";
+  return left->empty() ? ExitCode::kOk : ExitCode::kGuard;
+}
+
+ExitCode status(const Invocation& invocation, const Rooms& rooms, Console console) {
+  const auto settings = settings_or_complaint(invocation, rooms, console);
+  if (!settings) return ExitCode::kConfig;
+  const auto database = open(*settings, rooms);
+  if (!database) return complain(database.error(), console);
+  auto objections = objections_to(*settings, (*database)->site());
+  if (!objections) return complain(objections.error(), console);
+  auto stats = (*database)->queue().stats();
+  if (!stats) return complain(stats.error(), console);
+  const StatusReport report{settings->engine.site_url, settings->moodle.base_url,
+                            *std::move(objections), *std::move(stats)};
+  if (invocation.json) {
+    print_status_json(report, console.out);
+  } else {
+    print_status_text(report, console.out);
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode version(const Invocation& invocation, const Rooms& rooms, Console console) {
+  if (invocation.json) {
+    nlohmann::ordered_json object;
+    for (const auto& [name, number] : rooms.versions) object[name] = number;
+    console.out << object.dump(2) << "\n";
+    return ExitCode::kOk;
+  }
+  for (const auto& [name, number] : rooms.versions) console.out << name << " " << number << "\n";
+  return ExitCode::kOk;
+}
+
+}  // namespace moodlesync::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <ostream>
+
+#include "app/command_line.h"
+#include "app/rooms.h"
+
+namespace moodlesync::app {
+
+/// Standard output for data, standard error for everything about it.
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+};
+
+// One function per command that neither needs the event loop nor signals. Each returns what the
+// program's end is to say; faults of the configuration are printed all at once.
+[[nodiscard]] ExitCode check(const Invocation& invocation, const Rooms& rooms, Console console);
+[[nodiscard]] ExitCode install(const Invocation& invocation, const Rooms& rooms, Console console);
+[[nodiscard]] ExitCode uninstall(const Invocation& invocation, const Rooms& rooms, Console console);
+[[nodiscard]] ExitCode adopt_site(const Invocation& invocation, const Rooms& rooms,
+                                  Console console);
+[[nodiscard]] ExitCode status(const Invocation& invocation, const Rooms& rooms, Console console);
+[[nodiscard]] ExitCode version(const Invocation& invocation, const Rooms& rooms, Console console);
+
+}  // namespace moodlesync::app

@@ -1,0 +1,180 @@
+#include "app/daemon.h"
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ops/steady_clock.h"
+
+namespace moodlesync::app {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause{1000};
+constexpr milliseconds kLongestPause{30'000};
+/// The code of the Error that stands for a mapping whose faults have been logged.
+constexpr std::string_view kFaultyMapping = "mapping";
+
+void wait_for(Control& control, milliseconds time) {
+  pollfd descriptor{control.fd(), POLLIN, 0};
+  static_cast<void>(::poll(&descriptor, 1, static_cast<int>(time.count())));
+}
+
+}  // namespace
+
+void Daemon::log_faults(const std::vector<SettingsFault>& faults) {
+  for (const SettingsFault& fault : faults) {
+    log_.logger().error("MS-101 mistake in the configuration: {}: {}", to_string(fault.origin),
+                        fault.message);
+  }
+}
+
+std::unique_ptr<Wiring> Daemon::read() {
+  LoadedSettings loaded = load_settings(config_, rooms_.components, rooms_.environment);
+  log_faults(loaded.report.faults);
+  for (const SettingsFault& warning : loaded.report.warnings) {
+    log_.logger().warn("MS-102 the configuration works but ought to be changed: {}: {}",
+                       to_string(warning.origin), warning.message);
+  }
+  if (!loaded.settings) return nullptr;
+  for (const std::string& secret : loaded.settings->secrets) log_.hide(secret);
+  if (log_level_) loaded.settings->log.level = *log_level_;
+  return std::make_unique<Wiring>(*std::move(loaded.settings));
+}
+
+bool Daemon::load() {
+  wiring_ = read();
+  if (wiring_ != nullptr) log_.configure(wiring_->settings().log);
+  return wiring_ != nullptr;
+}
+
+bool Daemon::load_anew() {
+  std::unique_ptr<Wiring> fresh = read();
+  if (fresh != nullptr) {
+    const auto faults = fresh->connect(rooms_);
+    if (!faults) {
+      log_.logger().error("MS-103 the new configuration does not connect: code={} reason=\"{}\"",
+                          faults.error().code, faults.error().message);
+      fresh.reset();
+    } else if (!faults->empty()) {
+      log_faults(*faults);
+      fresh.reset();
+    }
+  }
+  if (fresh == nullptr) {
+    log_.logger().warn("MS-104 not reloaded, the old configuration stays in force: file={}",
+                       config_.string());
+    return false;
+  }
+  next_ = std::move(fresh);
+  return true;
+}
+
+ExitCode Daemon::run(engine::RunMode mode, Control& control) {
+  for (;;) {
+    greet();
+    Start started = start(mode, control);
+    if (started.end) return *started.end;
+    const engine::RunEnd end = run_loop(mode, control, std::move(started.epoch));
+    if (end.kind != engine::RunEnd::Kind::kReload) return farewell(end);
+    wiring_ = std::move(next_);
+    log_.configure(wiring_->settings().log);
+    log_.logger().info("the new configuration is in force: file={}", config_.string());
+  }
+}
+
+void Daemon::greet() {
+  const Settings& settings = wiring_->settings();
+  std::string components;
+  for (const auto& component : settings.components) {
+    components.append(components.empty() ? "" : ",").append(component->name());
+  }
+  log_.logger().info("starting: drupal={} moodle={} components={}", settings.engine.site_url,
+                     settings.moodle.base_url, components);
+}
+
+/// Connects and passes the guard. With kForever, waits for a database that is away: at boot it may
+/// well come up after us.
+Daemon::Start Daemon::start(engine::RunMode mode, Control& control) {
+  milliseconds pause = kFirstPause;
+  bool told = false;
+  for (;;) {
+    Result<std::string> epoch = try_to_start(mode);
+    if (epoch) return {std::nullopt, *std::move(epoch)};
+    const bool may_pass = epoch.error().kind == ErrorKind::kUnavailable ||
+                          epoch.error().kind == ErrorKind::kTransient ||
+                          epoch.error().kind == ErrorKind::kInDoubt;
+    if (!may_pass || mode == engine::RunMode::kUntilIdle) return {give_up(epoch.error()), {}};
+    if (!std::exchange(told, true)) {
+      log_.logger().warn("MS-105 cannot start yet, trying again: code={} reason=\"{}\"",
+                         epoch.error().code, epoch.error().message);
+    }
+    wait_for(control, pause);
+    pause = std::min(pause * 2, kLongestPause);
+    const Command command = control.take();
+    if (command == Command::kStop) return {ExitCode::kOk, {}};
+    if (command == Command::kReload) wiring_ = std::move(next_);
+  }
+}
+
+Result<std::string> Daemon::try_to_start(engine::RunMode mode) {
+  const auto faults = wiring_->connect(rooms_);
+  if (!faults) return faults.error();
+  if (!faults->empty()) {
+    log_faults(*faults);
+    return Error{ErrorKind::kConfig, std::string(kFaultyMapping),
+                 "the configuration does not fit Drupal's fields"};
+  }
+  // `once` may run beside a daemon, whose epoch must stay what it is.
+  const bool advance = mode == engine::RunMode::kForever;
+  return pass_guard(wiring_->database().site(), wiring_->settings(), advance);
+}
+
+engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control, std::string epoch) {
+  const Settings& settings = wiring_->settings();
+  DrupalDatabase& database = wiring_->database();
+  const ops::SteadyClock clock;
+  engine::Guard guard(database.site(), settings.engine.site_url, std::move(epoch));
+  const engine::LoopPorts ports{database.queue(),
+                                database.reader(),
+                                database.write_back(),
+                                database.listener(),
+                                wiring_->gateway(),
+                                control,
+                                clock,
+                                guard,
+                                settings.components};
+  engine::Loop loop(ports, settings.engine, log_.logger());
+  return loop.run(mode);
+}
+
+ExitCode Daemon::give_up(const Error& error) {
+  const ExitCode code = exit_code_for(error);
+  if (code == ExitCode::kGuard) {
+    log_.logger().error("MS-110 the guard refuses: {}", error.message);
+  } else {
+    log_.logger().error("MS-111 cannot start: code={} reason=\"{}\"", error.code, error.message);
+  }
+  return code;
+}
+
+ExitCode Daemon::farewell(const engine::RunEnd& end) {
+  const GatewayStats stats = wiring_->gateway().stats();
+  log_.logger().info("ended: moodle_requests={} rows={} failures={} splits={}", stats.calls,
+                     stats.rows, stats.failures, stats.splits);
+  using Kind = engine::RunEnd::Kind;
+  if (end.kind == Kind::kGuard) {
+    return give_up({ErrorKind::kConfig, "guard", end.message});
+  }
+  if (end.kind == Kind::kConfig || end.kind == Kind::kUnavailable) {
+    log_.logger().error("MS-112 cannot go on: reason=\"{}\"", end.message);
+    return end.kind == Kind::kConfig ? ExitCode::kConfig : ExitCode::kUnavailable;
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace moodlesync::app

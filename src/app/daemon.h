@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "app/exit_code.h"
+#include "app/rooms.h"
+#include "app/wiring.h"
+#include "engine/loop.h"
+#include "moodlesync/control.h"
+#include "ops/log.h"
+
+namespace moodlesync::app {
+
+/// `run` and `once`: opens what the configuration names, passes the guard, runs the loop, and
+/// starts over with a new configuration when one is there.
+///
+/// Lifetime: borrows the rooms and the log. Threads: the event loop's only.
+class Daemon {
+ public:
+  Daemon(std::filesystem::path config, std::optional<ops::LogLevel> log_level, const Rooms& rooms,
+         ops::Log& log)
+      : config_(std::move(config)), log_level_(log_level), rooms_(rooms), log_(log) {}
+
+  /// Reads the configuration for the first time, or for a reload: then it is also compared with
+  /// Drupal, through connections of its own, so that a bad one changes nothing. False: it has
+  /// faults, and all are logged.
+  [[nodiscard]] bool load();
+  [[nodiscard]] bool load_anew();
+
+  /// Requires: load() was true. `control` asks load_anew() before it answers kReload.
+  [[nodiscard]] ExitCode run(engine::RunMode mode, Control& control);
+
+ private:
+  struct Start {
+    std::optional<ExitCode> end;  ///< Set: the run is over before it began.
+    std::string epoch;
+  };
+  [[nodiscard]] std::unique_ptr<Wiring> read();
+  [[nodiscard]] Start start(engine::RunMode mode, Control& control);
+  [[nodiscard]] Result<std::string> try_to_start(engine::RunMode mode);
+  [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control, std::string epoch);
+  void greet();
+  void log_faults(const std::vector<SettingsFault>& faults);
+  [[nodiscard]] ExitCode farewell(const engine::RunEnd& end);
+  [[nodiscard]] ExitCode give_up(const Error& error);
+
+  std::filesystem::path config_;
+  std::optional<ops::LogLevel> log_level_;
+  const Rooms& rooms_;
+  ops::Log& log_;
+  std::unique_ptr<Wiring> wiring_;
+  std::unique_ptr<Wiring> next_;  ///< Read for a reload and found good.
+};
+
+}  // namespace moodlesync::app

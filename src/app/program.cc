@@ -1,0 +1,69 @@
+#include "app/program.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <exception>
+#include <iostream>
+
+#include "app/commands.h"
+#include "app/daemon.h"
+#include "ops/signals.h"
+
+namespace moodlesync::app {
+
+namespace {
+
+ExitCode run_daemon(const Invocation& invocation, const Rooms& rooms) {
+  ops::block_signals();
+  ops::Log log(STDERR_FILENO);
+  Daemon daemon(invocation.config, invocation.log_level, rooms, log);
+  if (!daemon.load()) return ExitCode::kConfig;
+  const auto control = ops::SignalControl::open([&daemon] { return daemon.load_anew(); });
+  if (!control) {
+    log.logger().error("MS-111 cannot start: code={} reason=\"{}\"", control.error().code,
+                       control.error().message);
+    return ExitCode::kInternal;
+  }
+  const auto mode =
+      invocation.verb == Verb::kRun ? engine::RunMode::kForever : engine::RunMode::kUntilIdle;
+  return daemon.run(mode, **control);
+}
+
+ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
+  const Console console{std::cout, std::cerr};
+  switch (invocation.verb) {
+    case Verb::kRun:
+    case Verb::kOnce:
+      return run_daemon(invocation, rooms);
+    case Verb::kCheck:
+      return check(invocation, rooms, console);
+    case Verb::kInstall:
+      return install(invocation, rooms, console);
+    case Verb::kUninstall:
+      return uninstall(invocation, rooms, console);
+    case Verb::kAdoptSite:
+      return adopt_site(invocation, rooms, console);
+    case Verb::kStatus:
+      return status(invocation, rooms, console);
+    case Verb::kVersion:
+      return version(invocation, rooms, console);
+  }
+  return ExitCode::kInternal;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv, const Rooms& rooms) {
+  try {
+    const ParsedCommandLine parsed = parse_command_line(argc, argv, rooms.environment);
+    if (parsed.invocation) return static_cast<int>(obey(*parsed.invocation, rooms));
+    (parsed.exit_code == ExitCode::kOk ? std::cout : std::cerr) << parsed.text;
+    return static_cast<int>(parsed.exit_code);
+  } catch (const std::exception& error) {
+    std::cerr << "moodle-syncd: MS-199 internal error: " << error.what() << "\n";
+    return static_cast<int>(ExitCode::kInternal);
+  }
+}
+
+}  // namespace moodlesync::app

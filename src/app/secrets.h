@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/environment.h"
+#include "moodlesync/settings.h"
+
+namespace moodlesync::app {
+
+/// What reading a configuration brings to light.
+struct SettingsReport {
+  std::vector<SettingsFault> faults;    ///< With any of these there is no configuration.
+  std::vector<SettingsFault> warnings;  ///< Things that work and ought to be changed.
+};
+
+/// Finds the secrets that a configuration speaks of: in a file (`token_file: PATH`), as a systemd
+/// credential (`token_file: credential:NAME`, that is $CREDENTIALS_DIRECTORY/NAME), or in the
+/// environment (`token: ${NAME}`). One that stands in the configuration itself is a fault.
+class Secrets {
+ public:
+  /// `folder`: what relative paths start from, the configuration file's own folder.
+  Secrets(std::filesystem::path folder, const Environment& environment, SettingsReport& report)
+      : folder_(std::move(folder)), environment_(environment), report_(report) {}
+
+  /// The secret `key` of `section`, or "" when there is none or it cannot be had (a fault).
+  /// `node` is the section's own node: it knows whether a text came from the environment.
+  [[nodiscard]] std::string read(Section& section, const SettingsNode* node,
+                                 const std::string& key);
+
+ private:
+  [[nodiscard]] std::string read_file(Section& section, const std::string& key);
+  [[nodiscard]] std::optional<std::filesystem::path> locate(Section& section,
+                                                            const std::string& key);
+
+  std::filesystem::path folder_;
+  const Environment& environment_;
+  SettingsReport& report_;
+};
+
+/// The password inside a libpq connection string or URI, or "".
+[[nodiscard]] std::string password_in(std::string_view connection);
+
+/// The entry `key` of a mapping, or nullptr.
+[[nodiscard]] const SettingsNode* find_entry(const SettingsNode* node, std::string_view key);
+
+}  // namespace moodlesync::app

@@ -1,0 +1,65 @@
+#include "app/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace moodlesync::app {
+namespace {
+
+ParsedCommandLine parse(std::vector<const char*> arguments, const char* config_variable = nullptr) {
+  arguments.insert(arguments.begin(), "moodle-syncd");
+  const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+    if (name != "MOODLE_SYNCD_CONFIG" || config_variable == nullptr) return std::nullopt;
+    return config_variable;
+  };
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data(), environment);
+}
+
+TEST(CommandLine, ReadsACommandWithTheDefaultConfiguration) {
+  const auto parsed = parse({"run"});
+  ASSERT_TRUE(parsed.invocation.has_value());
+  EXPECT_EQ(parsed.invocation->verb, Verb::kRun);
+  EXPECT_EQ(parsed.invocation->config, "/etc/moodle-syncd/moodle-syncd.yaml");
+}
+
+TEST(CommandLine, PrefersTheOptionOverTheEnvironmentForTheConfiguration) {
+  EXPECT_EQ(parse({"run"}, "/env.yaml").invocation->config, "/env.yaml");
+  EXPECT_EQ(parse({"run", "--config", "/flag.yaml"}, "/env.yaml").invocation->config, "/flag.yaml");
+  EXPECT_EQ(parse({"-c", "/flag.yaml", "run"}).invocation->config, "/flag.yaml");
+}
+
+TEST(CommandLine, ReadsTheFlagsOfACommand) {
+  const auto check = parse({"check", "--json", "--config-only"});
+  ASSERT_TRUE(check.invocation.has_value());
+  EXPECT_TRUE(check.invocation->json);
+  EXPECT_TRUE(check.invocation->config_only);
+  EXPECT_TRUE(parse({"uninstall", "--yes"}).invocation->yes);
+  EXPECT_FALSE(parse({"adopt-site"}).invocation->yes);
+}
+
+TEST(CommandLine, ReadsTheLogLevel) {
+  EXPECT_EQ(parse({"once", "--log-level", "debug"}).invocation->log_level, ops::LogLevel::kDebug);
+  EXPECT_EQ(parse({"once", "--log-level", "loud"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(parse({}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"fly"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"run", "--yes"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, HasNoOptionForTheToken) {
+  EXPECT_EQ(parse({"run", "--token", "x"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, PrintsHelpWhenAsked) {
+  const auto help = parse({"--help"});
+  EXPECT_FALSE(help.invocation.has_value());
+  EXPECT_EQ(help.exit_code, ExitCode::kOk);
+  EXPECT_THAT(help.text, testing::HasSubstr("adopt-site"));
+}
+
+}  // namespace
+}  // namespace moodlesync::app

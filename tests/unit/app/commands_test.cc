@@ -1,0 +1,200 @@
+#include "app/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "app/epoch_file.h"
+#include "fake_rooms.h"
+
+namespace moodlesync::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class CommandsTest : public FakeRoomsTest {
+ protected:
+  using Run = ExitCode (*)(const Invocation&, const Rooms&, Console);
+  ExitCode run(Run command, Invocation invocation = {}) {
+    invocation.config = config_;
+    out_.str({});
+    err_.str({});
+    return command(invocation, rooms_, {out_, err_});
+  }
+  ExitCode run_check() { return run(&check); }
+  [[nodiscard]] std::string out() const { return out_.str(); }
+  [[nodiscard]] std::string err() const { return err_.str(); }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(CommandsTest, CheckIsContentWhenAllIsWell) {
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("this is the site that was installed"));
+  EXPECT_THAT(out(), HasSubstr("0 problems, 0 warnings"));
+}
+
+TEST_F(CommandsTest, CheckReportsEveryFaultOfTheConfiguration) {
+  folder_.write("moodle-syncd.yaml", "drupal: {sight_url: x}\n");
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("drupal.sight_url: is not a known key"));
+  EXPECT_THAT(out(), HasSubstr("moodle.url: is missing"));
+}
+
+TEST_F(CommandsTest, CheckOfTheConfigurationAloneAsksNobody) {
+  EXPECT_EQ(run(&check, {.config_only = true}), ExitCode::kOk);
+  EXPECT_EQ(state_.opened, 0);
+}
+
+TEST_F(CommandsTest, CheckSaysWhichFunctionIsMissingAndWhereToAddIt) {
+  preflights_ = {moodle_site({})};
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("the token's service lacks the function tell"));
+  EXPECT_THAT(out(), HasSubstr("Site administration > Server > Web services > External services"));
+}
+
+TEST_F(CommandsTest, CheckReportsARefusedToken) {
+  preflights_ = {Error{ErrorKind::kConfig, "invalidtoken", "Invalid token [invalidtoken]"}};
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("Invalid token"));
+}
+
+TEST_F(CommandsTest, CheckTellsAMoodleThatIsAwayFromAMistake) {
+  preflights_ = {Error{ErrorKind::kUnavailable, "http_503", "HTTP 503"}};
+  EXPECT_EQ(run_check(), ExitCode::kUnavailable);
+  EXPECT_THAT(out(), HasSubstr("maintenance mode"));
+}
+
+TEST_F(CommandsTest, CheckGoesOnToMoodleWhenTheDatabaseIsAway) {
+  state_.open_errors = {{ErrorKind::kUnavailable, "database_unavailable", "no route to db"}};
+  preflights_ = {moodle_site({})};
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("no route to db"));
+  EXPECT_THAT(out(), HasSubstr("lacks the function tell"));
+}
+
+TEST_F(CommandsTest, CheckReportsAMissingRightByItsOwnCode) {
+  state_.open_errors = {{ErrorKind::kConfig, "42501", "permission denied for table node"}};
+  EXPECT_EQ(run_check(), ExitCode::kNoPermission);
+}
+
+TEST_F(CommandsTest, CheckReportsAnUnknownFieldWithItsPlace) {
+  state_.reader.set_faults({{{"x.yaml", 9, "components.thing.title_field"}, "no field titel"}});
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("x.yaml:9: components.thing.title_field: no field titel"));
+}
+
+TEST_F(CommandsTest, CheckPassesOnWhatTheInstallerFinds) {
+  state_.installer.findings = {
+      {Finding::Level::kProblem, "trigger on node is missing", "run `moodle-syncd install`"}};
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), HasSubstr("trigger on node is missing"));
+}
+
+TEST_F(CommandsTest, CheckEndsWithTheGuardsOwnCodeForACopiedDatabase) {
+  state_.site.observed().database_oid = "99";
+  preflights_ = {moodle_site({})};
+  EXPECT_EQ(run_check(), ExitCode::kGuard);
+  EXPECT_THAT(out(), HasSubstr("adopt-site"));
+}
+
+TEST_F(CommandsTest, CheckWarnsWhenFewerVariablesGetThroughThanConfigured) {
+  MoodleSite site = moodle_site({"tell"});
+  site.max_input_vars = 500;
+  preflights_ = {site};
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("only 500 form variables"));
+}
+
+TEST_F(CommandsTest, CheckAnswersInJson) {
+  preflights_ = {moodle_site({})};
+  EXPECT_EQ(run(&check, {.json = true}), ExitCode::kConfig);
+  const auto object = nlohmann::json::parse(out());
+  EXPECT_EQ(object.at("ok"), false);
+  EXPECT_EQ(object.at("exit_code"), 78);
+  EXPECT_EQ(object.at("findings").back().at("level"), "problem");
+}
+
+TEST_F(CommandsTest, InstallPrintsWhatWasDone) {
+  EXPECT_EQ(run(&install), ExitCode::kOk);
+  EXPECT_EQ(state_.installer.installed_for, "https://drupal.example");
+  EXPECT_EQ(out(), "created the schema moodle_sync\n");
+}
+
+TEST_F(CommandsTest, InstallDoesNothingWhileTheMappingDoesNotFit) {
+  state_.reader.set_faults({{{"x.yaml", 9, "components.thing"}, "no such field"}});
+  EXPECT_EQ(run(&install), ExitCode::kConfig);
+  EXPECT_EQ(state_.installer.installed_for, "");
+  EXPECT_THAT(err(), HasSubstr("x.yaml:9"));
+}
+
+TEST_F(CommandsTest, InstallRefusesADatabaseThatWasInstalledForAnotherSite) {
+  state_.site.recorded().recorded.site_url = "https://other.example";
+  EXPECT_EQ(run(&install), ExitCode::kGuard);
+  EXPECT_EQ(state_.installer.installed_for, "");
+}
+
+TEST_F(CommandsTest, UninstallAsksForAYes) {
+  EXPECT_EQ(run(&uninstall), ExitCode::kUsage);
+  EXPECT_FALSE(state_.installer.uninstalled);
+  EXPECT_THAT(err(), HasSubstr("--yes"));
+  EXPECT_EQ(run(&uninstall, {.yes = true}), ExitCode::kOk);
+  EXPECT_TRUE(state_.installer.uninstalled);
+}
+
+TEST_F(CommandsTest, AdoptSiteShowsWhatDiffersAndChangesNothingWithoutAYes) {
+  state_.site.observed().database_name = "moved";
+  EXPECT_EQ(run(&adopt_site), ExitCode::kUsage);
+  EXPECT_THAT(out(), HasSubstr("* database: drupal -> moved"));
+  EXPECT_THAT(out(), HasSubstr("  site uuid: uuid-1\n"));
+  EXPECT_EQ(state_.site.recorded().recorded.database_name, "drupal");
+}
+
+TEST_F(CommandsTest, AdoptSiteRecordsTheSiteAndAnEpochOnBothSides) {
+  state_.site.observed().database_name = "moved";
+  EXPECT_EQ(run(&adopt_site, {.yes = true}), ExitCode::kOk);
+  EXPECT_EQ(state_.site.recorded().recorded.database_name, "moved");
+  EXPECT_NE(state_.site.recorded().epoch, "epoch-1");
+  const auto epochs = EpochFile(folder_.path() / "state").read();
+  ASSERT_TRUE(epochs.has_value());
+  EXPECT_EQ(epochs->current, state_.site.recorded().epoch);
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+}
+
+TEST_F(CommandsTest, AdoptSiteSaysWhatItCannotLift) {
+  state_.site.recorded().old_module_url = "https://old.example";
+  EXPECT_EQ(run(&adopt_site, {.yes = true}), ExitCode::kGuard);
+  EXPECT_THAT(err(), HasSubstr("https://old.example"));
+}
+
+TEST_F(CommandsTest, StatusSaysWhatIsQueued) {
+  EXPECT_EQ(run(&status), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("https://drupal.example -> https://moodle.example"));
+  EXPECT_THAT(out(), HasSubstr("Tasks: none"));
+}
+
+TEST_F(CommandsTest, StatusNamesTheGuardsObjections) {
+  state_.site.observed().site_uuid = "other";
+  EXPECT_EQ(run(&status, {.json = true}), ExitCode::kOk);
+  const auto object = nlohmann::json::parse(out());
+  EXPECT_EQ(object.at("guard").at("ok"), false);
+  EXPECT_EQ(object.at("guard").at("objections").size(), 1U);
+}
+
+TEST_F(CommandsTest, VersionPrintsOneLineForEachPart) {
+  EXPECT_EQ(run(&version), ExitCode::kOk);
+  EXPECT_EQ(out(), "moodle-syncd 1.2.3\n");
+}
+
+TEST_F(CommandsTest, NoCommandEverPrintsTheToken) {
+  preflights_ = {Error{ErrorKind::kConfig, "invalidtoken", "Invalid token"}};
+  static_cast<void>(run_check());
+  EXPECT_THAT(out() + err(), Not(HasSubstr("0123456789abcdef")));
+}
+
+}  // namespace
+}  // namespace moodlesync::app

@@ -1,0 +1,171 @@
+#include "app/daemon.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "app/epoch_file.h"
+#include "fake_rooms.h"
+
+namespace moodlesync::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// Runs the daemon on fakes; its log goes into a pipe. `ask` is done at the first pump of the loop.
+class DaemonTest : public FakeRoomsTest {
+ protected:
+  DaemonTest() {
+    EXPECT_EQ(::pipe(pipe_.data()), 0);
+    log_ = std::make_unique<ops::Log>(pipe_[1]);
+    daemon_ = std::make_unique<Daemon>(config_, std::nullopt, rooms_, *log_);
+  }
+  ~DaemonTest() override {
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+  }
+  std::string logged() {
+    std::array<char, 16384> buffer{};
+    log_->logger().info("end of the test");
+    const ssize_t size = ::read(pipe_[0], buffer.data(), buffer.size());
+    return {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  }
+  [[nodiscard]] std::string local_epoch() const {
+    const auto epochs = EpochFile(folder_.path() / "state").read();
+    return epochs ? epochs->current : "error";
+  }
+
+  std::array<int, 2> pipe_{};
+  std::unique_ptr<ops::Log> log_;
+  std::unique_ptr<Daemon> daemon_;
+  fakes::FakeControl control_;
+};
+
+TEST_F(DaemonTest, DoesWhatIsDueOnceAndEnds) {
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kOk);
+  EXPECT_THAT(logged(), HasSubstr("components=thing"));
+}
+
+TEST_F(DaemonTest, LeavesTheEpochAloneWhenItRunsOnce) {
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kOk);
+  EXPECT_EQ(state_.site.recorded().epoch, "epoch-1");
+}
+
+TEST_F(DaemonTest, AdvancesTheEpochOnBothSidesWhenItStarts) {
+  after_pump_ = [this] { control_.ask(Command::kStop); };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
+  EXPECT_NE(state_.site.recorded().epoch, "epoch-1");
+  EXPECT_EQ(local_epoch(), state_.site.recorded().epoch);
+}
+
+TEST_F(DaemonTest, RefusesADatabaseThatWasRestoredFromACopy) {
+  ASSERT_TRUE(EpochFile(folder_.path() / "state").finish("another-epoch").has_value());
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kGuard);
+  EXPECT_THAT(logged(), HasSubstr("MS-110 the guard refuses"));
+}
+
+TEST_F(DaemonTest, LogsEveryFaultOfABadConfigurationAndDoesNotStart) {
+  folder_.write("moodle-syncd.yaml", "drupal: {sight_url: x}\n");
+  EXPECT_FALSE(daemon_->load());
+  const std::string lines = logged();
+  EXPECT_THAT(lines, HasSubstr("MS-101"));
+  EXPECT_THAT(lines, HasSubstr("drupal.sight_url"));
+  EXPECT_THAT(lines, HasSubstr("moodle.url: is missing"));
+}
+
+TEST_F(DaemonTest, DoesNotStartWithAMappingThatDoesNotFit) {
+  state_.reader.set_faults({{{"x.yaml", 9, "components.thing"}, "no such field"}});
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kConfig);
+  EXPECT_THAT(logged(), HasSubstr("x.yaml:9: components.thing: no such field"));
+}
+
+TEST_F(DaemonTest, EndsAtOnceWhenTheDatabaseIsAwayAndItRunsOnce) {
+  state_.open_errors = {{ErrorKind::kUnavailable, "database_unavailable", "no route"}};
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kUnavailable);
+}
+
+/// Its descriptor is readable, so that waiting on it takes no time.
+class AwakeControl : public fakes::FakeControl {
+ public:
+  AwakeControl() {
+    EXPECT_EQ(::pipe(pipe_.data()), 0);
+    EXPECT_EQ(::write(pipe_[1], "x", 1), 1);
+  }
+  ~AwakeControl() override {
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+  }
+  AwakeControl(const AwakeControl&) = delete;
+  AwakeControl& operator=(const AwakeControl&) = delete;
+  [[nodiscard]] int fd() const override { return pipe_[0]; }
+
+ private:
+  std::array<int, 2> pipe_{};
+};
+
+TEST_F(DaemonTest, WaitsForADatabaseThatComesUpAfterIt) {
+  const Error away{ErrorKind::kUnavailable, "database_unavailable", "no route"};
+  state_.open_errors = {away, away};
+  AwakeControl control;
+  after_pump_ = [&control] { control.ask(Command::kStop); };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control), ExitCode::kOk);
+  EXPECT_EQ(state_.opened, 3);
+  EXPECT_THAT(logged(), HasSubstr("MS-105 cannot start yet"));
+}
+
+TEST_F(DaemonTest, StopsWhenAskedWhileItWaitsForTheDatabase) {
+  state_.open_errors = {{ErrorKind::kUnavailable, "database_unavailable", "no route"}};
+  AwakeControl control;
+  control.ask(Command::kStop);
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control), ExitCode::kOk);
+  EXPECT_EQ(state_.opened, 1);
+}
+
+TEST_F(DaemonTest, KeepsTheOldConfigurationWhenTheNewOneIsBad) {
+  ASSERT_TRUE(daemon_->load());
+  folder_.write("moodle-syncd.yaml", "nonsense: [\n");
+  EXPECT_FALSE(daemon_->load_anew());
+  EXPECT_THAT(logged(), HasSubstr("MS-104 not reloaded"));
+  EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kOk);
+}
+
+TEST_F(DaemonTest, KeepsTheOldConfigurationWhenTheNewOneDoesNotConnect) {
+  ASSERT_TRUE(daemon_->load());
+  state_.open_errors = {{ErrorKind::kUnavailable, "database_unavailable", "no route"}};
+  EXPECT_FALSE(daemon_->load_anew());
+  EXPECT_THAT(logged(), HasSubstr("MS-103"));
+}
+
+TEST_F(DaemonTest, GoesOnWithTheNewConfigurationAfterAReload) {
+  int pumps = 0;
+  after_pump_ = [this, &pumps] {
+    if (++pumps > 1) return control_.ask(Command::kStop);
+    folder_.write("moodle-syncd.yaml", good_config() + "log: {format: json}\n");
+    ASSERT_TRUE(daemon_->load_anew());
+    control_.ask(Command::kReload);
+  };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
+  EXPECT_EQ(state_.opened, 2);
+  EXPECT_THAT(logged(), HasSubstr("\"message\":\"the new configuration is in force"));
+}
+
+TEST_F(DaemonTest, NeverLogsTheToken) {
+  ASSERT_TRUE(daemon_->load());
+  log_->logger().info("token 0123456789abcdef0123456789abcdef");
+  EXPECT_THAT(logged(), Not(HasSubstr("0123456789abcdef")));
+}
+
+}  // namespace
+}  // namespace moodlesync::app

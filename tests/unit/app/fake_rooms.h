@@ -1,0 +1,158 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/rooms.h"
+#include "support/ports/fake_gateway.h"
+#include "support/ports/fake_ports.h"
+#include "support/ports/in_memory_queue.h"
+#include "support/ports/scripted_component.h"
+
+namespace moodlesync::app {
+
+/// A folder of the test's own, gone with it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "moodle-syncd-test-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path write(const std::string& name, std::string_view text) const {
+    const std::filesystem::path file = path_ / name;
+    std::ofstream(file, std::ios::binary) << text;
+    std::filesystem::permissions(file, std::filesystem::perms{0600});
+    return file;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class FakeInstaller : public Installer {
+ public:
+  std::vector<Finding> findings;
+  std::string installed_for;
+  bool uninstalled = false;
+
+  Result<std::vector<std::string>> install(std::span<const SourceSpec> /*sources*/,
+                                           std::string_view site_url) override {
+    installed_for = site_url;
+    return std::vector<std::string>{"created the schema moodle_sync"};
+  }
+  Result<std::vector<std::string>> uninstall() override {
+    uninstalled = true;
+    return std::vector<std::string>{"dropped the schema moodle_sync"};
+  }
+  Result<std::vector<Finding>> check(std::span<const SourceSpec> /*sources*/) override {
+    return findings;
+  }
+};
+
+/// What the fake database is made of; outlives the databases that are opened on it.
+struct FakeSiteState {
+  fakes::InMemoryQueue queue;
+  fakes::FakeReader reader;
+  fakes::FakeWriteBack write_back;
+  fakes::FakeSite site;
+  fakes::FakeListener listener;
+  FakeInstaller installer;
+  std::vector<Error> open_errors;  ///< Each fails one attempt to open, first to last.
+  int opened = 0;
+};
+
+class FakeDatabase : public DrupalDatabase {
+ public:
+  explicit FakeDatabase(FakeSiteState& state) : state_(state) {}
+  void set_sources(std::vector<SourceSpec> /*sources*/) override {}
+  Queue& queue() override { return state_.queue; }
+  DrupalReader& reader() override { return state_.reader; }
+  WriteBack& write_back() override { return state_.write_back; }
+  Site& site() override { return state_.site; }
+  ChangeListener& listener() override { return state_.listener; }
+  Installer& installer() override { return state_.installer; }
+
+ private:
+  FakeSiteState& state_;
+};
+
+/// `components: {thing: {title_field: …}}`: a component whose only setting is a text.
+inline std::unique_ptr<Component> make_thing(Section& section) {
+  static_cast<void>(section.text("title_field", "title"));
+  section.finish();
+  return std::make_unique<fakes::ScriptedComponent>("thing", "node", "course");
+}
+
+/// A configuration on disk, a database and a Moodle that a test can break in every way.
+class FakeRoomsTest : public testing::Test {
+ protected:
+  FakeRoomsTest() {
+    folder_.write("token", "0123456789abcdef0123456789abcdef\n");
+    config_ = folder_.write("moodle-syncd.yaml", good_config());
+    rooms_.components = {{"thing", &make_thing}};
+    rooms_.environment = [this](const std::string& name) -> std::optional<std::string> {
+      const auto found = variables_.find(name);
+      return found == variables_.end() ? std::nullopt : std::optional(found->second);
+    };
+    rooms_.open_database =
+        [this](std::string_view /*scheme*/,
+               const DrupalSettings& settings) -> Result<std::unique_ptr<DrupalDatabase>> {
+      drupal_settings_ = settings;
+      ++state_.opened;
+      if (!state_.open_errors.empty()) {
+        Error error = state_.open_errors.front();
+        state_.open_errors.erase(state_.open_errors.begin());
+        return error;
+      }
+      return std::unique_ptr<DrupalDatabase>(std::make_unique<FakeDatabase>(state_));
+    };
+    rooms_.open_gateway =
+        [this](moodle::GatewaySettings /*settings*/) -> Result<std::unique_ptr<Gateway>> {
+      auto gateway =
+          std::make_unique<fakes::FakeGateway>([](const Call&) -> Result<Json> { return Json(7); });
+      gateway->answer_preflight_with(preflights_);
+      gateway->after_pump = after_pump_;
+      return std::unique_ptr<Gateway>(std::move(gateway));
+    };
+    rooms_.versions = {{"moodle-syncd", "1.2.3"}};
+    preflights_ = {moodle_site({"tell"})};
+  }
+
+  [[nodiscard]] std::string good_config() const {
+    return "drupal:\n  site_url: https://drupal.example\n  connection: host=db dbname=drupal\n"
+           "moodle:\n  url: https://moodle.example\n  token_file: token\n"
+           "state_dir: " +
+           (folder_.path() / "state").string() +
+           "\n"
+           "components:\n  thing:\n    title_field: title\n";
+  }
+  static MoodleSite moodle_site(std::set<std::string, std::less<>> functions) {
+    return {"5.1", "2025100600.02", "https://moodle.example", 2, "sync", std::move(functions),
+            1000};
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path config_;
+  std::map<std::string, std::string> variables_;
+  FakeSiteState state_;
+  DrupalSettings drupal_settings_;  ///< As the database was last opened.
+  std::vector<Result<MoodleSite>> preflights_;
+  std::function<void()> after_pump_ = [] {};
+  Rooms rooms_;
+};
+
+}  // namespace moodlesync::app

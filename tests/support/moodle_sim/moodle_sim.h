@@ -19,13 +19,13 @@ namespace moodlesync::sim {
 struct Latency {
   std::chrono::microseconds per_request{0};
   std::chrono::microseconds per_row{0};
-  std::map<std::string, std::chrono::microseconds> per_call_of;  ///< On top, by function name.
+  std::map<std::string, std::chrono::microseconds> per_call_of = {};  ///< On top, by function name.
 };
 
 struct Options {
   int port = 0;  ///< 0: one that is free.
-  Settings settings;
-  Latency latency;
+  Settings settings = {};
+  Latency latency = {};
   std::size_t threads = 64;         ///< Most connections served at once, held and hanging ones too.
   std::size_t kept_calls = 20'000;  ///< Older calls leave the log; counts stay right.
 };

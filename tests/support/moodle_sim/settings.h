@@ -16,14 +16,15 @@ enum class Version { k41, k45, k51 };
 
 /// A course or cohort custom field ("text", "textarea", "select", "checkbox", "date", "number").
 struct CustomField {
-  std::string shortname;
+  std::string shortname = {};
   std::string type = "text";
   std::vector<std::string> options = {};  ///< Of a select, in order; sent by number from 1.
+  std::string fallback = {};              ///< What a course has that was never given a value.
 };
 
 /// A user profile field ("text", "textarea", "menu", "checkbox", "datetime").
 struct ProfileField {
-  std::string shortname;
+  std::string shortname = {};
   std::string type = "text";
   std::vector<std::string> options = {};  ///< Of a menu; sent by text.
   std::string fallback = {};              ///< What a user shows who never set it.
@@ -36,21 +37,21 @@ struct Settings {
   Version version = Version::k51;
   std::string site_name = "Moodle";
   std::string token = "simtoken";
-  std::string site_url;     ///< wwwroot; the simulator puts its own URL here when empty.
-  Id account = 2;           ///< The token's user: 2 is the admin that every fresh site has.
-  std::function<Id()> now;  ///< Unix time; the system clock when not set.
+  std::string site_url = {};     ///< wwwroot; the simulator puts its own URL here when empty.
+  Id account = 2;                ///< The token's user: 2 is the admin that every fresh site has.
+  std::function<Id()> now = {};  ///< Unix time; the system clock when not set.
 
   /// Functions of the token's service. Empty: everything that the simulator knows but the cohort
   /// look-ups, as the module's documentation lists them.
-  std::set<std::string> functions;
-  std::set<std::string> missing_capabilities;  ///< The account has every capability but these.
+  std::set<std::string> functions = {};
+  std::set<std::string> missing_capabilities = {};  ///< The account has every capability but these.
   bool account_is_admin = true;
   /// "", or what Moodle says when the account must do something first: forcepasswordchangenotice,
   /// usernotfullysetup, sitepolicynotagreed. Reads then return [] without an error.
-  std::string account_state;
+  std::string account_state = {};
   /// "", or a refusal at the door: wsaccessusersuspended, wsaccessuserunconfirmed, accessexception
   /// …
-  std::string door_code;
+  std::string door_code = {};
 
   bool web_services_enabled = true;  ///< Otherwise 403 and an empty body.
   bool cli_maintenance = false;      ///< 503 with a page.
@@ -74,15 +75,15 @@ struct Settings {
   bool same_email_allowed = false;
   bool password_policy = true;
   bool allow_course_themes = false;
-  std::string default_country;  ///< What an unknown country code becomes; "" is stored as "0".
+  std::string default_country = {};  ///< What an unknown country code becomes; "" is stored as "0".
 
   bool welcome_message =
       false;  ///< Of new courses' manual enrolment; Moodle's own default is true.
   bool mail_works = true;
 
-  std::vector<CustomField> course_fields;
-  std::vector<CustomField> cohort_fields;
-  std::vector<ProfileField> profile_fields;
+  std::vector<CustomField> course_fields = {};
+  std::vector<CustomField> cohort_fields = {};
+  std::vector<ProfileField> profile_fields = {};
 
   [[nodiscard]] bool can(const std::string& capability) const {
     return !missing_capabilities.contains(capability);

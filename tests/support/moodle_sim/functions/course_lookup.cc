@@ -140,10 +140,14 @@ Json format_options(const Course& course) {
        {{"name", "indentation"}, {"value", "1"}}});
 }
 
+/// An account that must do something else first sees what the public sees, without an error.
+bool sees_all(const Context& context, const Course& course) {
+  return context.settings.account_state.empty() && context.may_enter(course);
+}
+
 Json row_of(const Context& context, const Course& course) {
   Json row = public_fields(context, course);
-  // An account that must do something else first sees what the public sees, without an error.
-  if (!context.settings.account_state.empty() || !context.may_enter(course)) return row;
+  if (!sees_all(context, course)) return row;
   add_entered_fields(course, row);
   if (context.can("moodle/course:update")) add_managed_fields(course, row);
   row["filters"] = filters();
@@ -155,12 +159,19 @@ Json row_of(const Context& context, const Course& course) {
 
 Json get_courses_by_field(Context& context, const PhpValue& params) {
   Json list = Json::array();
+  Json warnings = Json::array();
   for (const Id id : search(context, params.text("field"), params.text("value"))) {
     const Course* course = context.site.courses.find(id);
     if (course->visible == 0 && !context.can("moodle/course:viewhiddencourses")) continue;
     list.push_back(row_of(context, *course));
+    // Only the search by several ids says that something is kept back.
+    if (params.text("field") != "ids" || sees_all(context, *course)) continue;
+    warnings.push_back({{"item", "course"},
+                        {"itemid", id},
+                        {"warningcode", "1"},
+                        {"message", "No access rights in course context"}});
   }
-  return {{"courses", list}, {"warnings", Json::array()}};
+  return {{"courses", list}, {"warnings", warnings}};
 }
 
 }  // namespace moodlesync::sim

@@ -95,7 +95,7 @@ Json custom_fields_of(const std::vector<CustomField>& fields,
   Json list = Json::array();
   for (const CustomField& field : fields) {
     const auto at = values.find(field.shortname);
-    const std::string value = at == values.end() ? std::string() : at->second;
+    const std::string value = at == values.end() ? field.fallback : at->second;
     list.push_back({{"name", field.shortname},
                     {"shortname", field.shortname},
                     {"type", field.type},

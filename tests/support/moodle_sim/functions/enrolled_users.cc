@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "support/moodle_sim/functions/enrolments.h"
 #include "support/moodle_sim/functions/users.h"
@@ -117,13 +118,14 @@ Json roles_of(const Context& context, Id course, Id user) {
   return roles;
 }
 
+/// The courses that the user is in now: ended or suspended enrolments do not count.
 Json courses_of(const Context& context, Id user) {
   Json courses = Json::array();
   std::set<Id> seen;
   for (const Id id : context.site.enrolments.with(Site::kUser, std::to_string(user))) {
-    const Id course_id = context.site.enrolments.find(id)->course;
-    if (!seen.insert(course_id).second) continue;
-    const Course& course = *context.site.courses.find(course_id);
+    const Enrolment& enrolment = *context.site.enrolments.find(id);
+    if (!is_active(enrolment, context.now()) || !seen.insert(enrolment.course).second) continue;
+    const Course& course = *context.site.courses.find(enrolment.course);
     courses.push_back({{"id", course.id},
                        {"fullname", context.shown_name(course.fullname)},
                        {"shortname", context.shown_name(course.shortname)}});
@@ -151,7 +153,9 @@ Json row_of(const Context& context, const User& user, Id course, const Wanted& w
   }
   if (wants("lastcourseaccess")) row["lastcourseaccess"] = 0;
   if (wants("roles")) row["roles"] = roles_of(context, course, user.id);
-  if (wants("enrolledcourses")) row["enrolledcourses"] = courses_of(context, user.id);
+  if (!wants("enrolledcourses")) return row;
+  Json courses = courses_of(context, user.id);
+  if (!courses.empty()) row["enrolledcourses"] = std::move(courses);
   return row;
 }
 

@@ -1,11 +1,9 @@
 // core_user_create_users (all or nothing), core_user_update_users (each row its own transaction)
 // and core_user_delete_users (all or nothing). Moodle 5.1, user/externallib.php, lib/moodlelib.php.
-#include <array>
-#include <cstdint>
-#include <cstdio>
 #include <utility>
 
 #include "support/moodle_sim/functions/users.h"
+#include "support/moodle_sim/md5.h"
 #include "support/moodle_sim/text_filter.h"
 
 namespace moodlesync::sim {
@@ -119,20 +117,6 @@ void update_one(const Context& context, const PhpValue& row) {
   transaction.commit();
 }
 
-/// 32 hex digits, as the MD5 that Moodle puts into a deleted account's e-mail field. Which digits
-/// is of no consequence, so this is FNV-1a twice.
-std::string digest(const std::string& text) {
-  std::array<char, 33> hex{};
-  std::array<std::uint64_t, 2> halves = {14695981039346656037ULL, 1099511628211ULL};
-  for (std::uint64_t& half : halves) {
-    for (const char c : text) half = (half ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  }
-  std::snprintf(hex.data(), hex.size(), "%016llx%016llx",
-                static_cast<unsigned long long>(halves[0]),
-                static_cast<unsigned long long>(halves[1]));
-  return hex.data();
-}
-
 void delete_one(const Context& context, Id id) {
   constexpr Id kGuest = 1;
   constexpr Id kAdmin = 2;
@@ -149,7 +133,7 @@ void delete_one(const Context& context, Id id) {
   user.deleted = 1;
   std::string name = to_lower(user.email) + "." + std::to_string(context.now());
   while (context.site.user_with_username(name) != nullptr) name += "0";
-  user.email = digest(user.username);
+  user.email = md5(user.username);
   user.username = std::move(name);
   user.idnumber.clear();
   user.profile.clear();

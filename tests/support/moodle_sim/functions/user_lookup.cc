@@ -37,6 +37,13 @@ bool sees_field(const Context& context, const std::string& field) {
   return true;
 }
 
+/// Profiles are for people with a role somewhere (Moodle's setting profilesforenrolledusersonly).
+bool may_see_description(const Context& context, const User& user) {
+  const std::string key = std::to_string(user.id);
+  return context.settings.account_is_admin || user.id == context.settings.account ||
+         !context.site.role_assignments.with(Site::kUser, key).empty();
+}
+
 /// "1.0" equals 1 for PHP; "abc" does not equal 0.
 std::optional<Id> loosely_equal_id(const std::string& text) {
   double number = 0;
@@ -156,7 +163,8 @@ Json user_row(const Context& context, const User& user) {
   row["timezone"] = user.timezone;
   row["mailformat"] = user.mailformat;
   row["trackforums"] = 0;
-  if (const std::string description = user.text("description"); !description.empty()) {
+  const std::string description = user.text("description");
+  if (!description.empty() && may_see_description(context, user)) {
     row["description"] = context.shown_html(description);
     row["descriptionformat"] = 1;
   }

@@ -39,6 +39,11 @@ Error refused(const PGresult* result) {
                std::string("PostgreSQL says: ") + (message ? message : "no reason given")};
 }
 
+Error lost_within() {
+  return {ErrorKind::kUnavailable, "database_unavailable",
+          "the connection was lost during the transaction; nothing was done"};
+}
+
 void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 
 }  // namespace
@@ -345,16 +350,17 @@ bool Transaction::is_alive() const {
 }
 
 Result<Rows> Transaction::query(const std::string& sql, const Params& params) {
-  if (is_alive()) return connection_->query(sql, params);
-  return Error{ErrorKind::kUnavailable, "database_unavailable",
-               "the connection was lost during the transaction; nothing was done"};
+  if (!is_alive()) return lost_within();
+  return connection_->query(sql, params);
+}
+
+Status Transaction::run(const std::string& script) {
+  if (!is_alive()) return lost_within();
+  return connection_->run(script);
 }
 
 Status Transaction::commit() {
-  if (!is_alive()) {
-    return Error{ErrorKind::kUnavailable, "database_unavailable",
-                 "the connection was lost during the transaction; nothing was done"};
-  }
+  if (!is_alive()) return lost_within();
   auto done = std::exchange(connection_, nullptr)->execute("COMMIT");
   if (!done) return std::move(done).error().in("committing");
   if (done->command() != "COMMIT") {

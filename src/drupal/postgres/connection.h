@@ -186,6 +186,9 @@ class Transaction {
   /// further statement is kUnavailable and nothing of the transaction was done.
   [[nodiscard]] Result<Rows> query(const std::string& sql, const Params& params = {});
 
+  /// Several statements inside the transaction; else as query().
+  [[nodiscard]] Status run(const std::string& script);
+
   /// Errors: kInDoubt when the connection was cut during COMMIT; kTransient when a failed statement
   /// had doomed the transaction, so that nothing was done.
   [[nodiscard]] Status commit();

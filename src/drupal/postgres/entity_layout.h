@@ -20,12 +20,14 @@ struct EntityLayout {
   std::string_view revisions;    ///< Table with one row per revision.
   std::string_view data;         ///< One row per language; base fields live here when it exists.
   std::string_view revision_data;
-  std::string_view langcode;  ///< Column of `base`; without it field rows are written as `und`.
-  std::string_view uuid;      ///< Column of `base`.
-  std::string_view label;     ///< Column of fields().
-  std::string_view status;    ///< Column of fields(): published, or not blocked.
-  std::string_view changed;   ///< Column of fields(): Unix seconds of the last save.
-  std::string_view owner;     ///< Column of `base` naming the user it belongs to (profile).
+  std::string_view langcode;    ///< Column of `base`; without it field rows are written as `und`.
+  std::string_view uuid;        ///< Column of `base`.
+  std::string_view label;       ///< Column of fields().
+  std::string_view status;      ///< Column of fields(): published, or not blocked.
+  std::string_view changed;     ///< Column of fields(): Unix seconds of the last save.
+  std::string_view owner;       ///< Column of `base`: the id of the entity that it belongs to.
+  std::string_view owner_type;  ///< The owner's entity type, where it is always the same.
+  std::string_view owner_type_column;  ///< Column of `base` with the owner's type, where it is not.
 
   /// The table that holds the base fields. Of a data table read `default_langcode = 1` only.
   [[nodiscard]] constexpr std::string_view fields() const { return data.empty() ? base : data; }

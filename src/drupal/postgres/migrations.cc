@@ -1,0 +1,204 @@
+#include "drupal/postgres/migrations.h"
+
+#include <array>
+
+namespace moodlesync::postgres {
+
+namespace {
+
+/// The keys begin with the entity: whoever has an entity finds its tasks and links, whatever
+/// component and source they belong to. `due_at` of a running task is the end of its lease, so one
+/// index finds all that may be claimed.
+constexpr std::string_view kTables = R"sql(
+CREATE TABLE {moodle_sync.change} (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  entity_type text NOT NULL,
+  entity_id bigint NOT NULL,
+  bundle text,
+  op "char" NOT NULL,
+  owner_type text,
+  owner bigint
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+        autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+COMMENT ON TABLE {moodle_sync.change} IS
+  'Outbox that the capture triggers fill: look at this entity again. Emptied by moodle-syncd.';
+COMMENT ON COLUMN {moodle_sync.change}.op IS
+  'U saved, D deleted, T table truncated, C configuration changed';
+COMMENT ON COLUMN {moodle_sync.change}.owner IS
+  'What it belongs to: the user of a profile, the entity that a registration is for';
+
+CREATE SEQUENCE {moodle_sync.task_token};
+
+CREATE TABLE {moodle_sync.task} (
+  component text NOT NULL,
+  source text NOT NULL,
+  entity_type text NOT NULL,
+  entity_id bigint NOT NULL,
+  bundle text NOT NULL DEFAULT '',
+  state text NOT NULL DEFAULT 'pending'
+    CHECK (state IN ('pending', 'running', 'waiting', 'parked')),
+  generation bigint NOT NULL DEFAULT 1,
+  due_at timestamptz NOT NULL DEFAULT now(),
+  attempts integer NOT NULL DEFAULT 0,
+  lease_until timestamptz,
+  token bigint,
+  instance text,
+  in_doubt boolean NOT NULL DEFAULT false,
+  code text NOT NULL DEFAULT '',
+  message text NOT NULL DEFAULT '',
+  waits_component text,
+  waits_entity_type text,
+  waits_entity_id bigint,
+  first_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (entity_type, entity_id, component, source)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+        autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+CREATE INDEX task_due ON {moodle_sync.task} (component, due_at) WHERE state <> 'parked';
+CREATE INDEX task_waits ON {moodle_sync.task} (waits_entity_type, waits_entity_id, waits_component)
+  WHERE state = 'waiting';
+COMMENT ON TABLE {moodle_sync.task} IS
+  'What moodle-syncd still owes Moodle; a row goes away when it is done.';
+
+CREATE TABLE {moodle_sync.link} (
+  component text NOT NULL,
+  source text NOT NULL,
+  entity_type text NOT NULL,
+  entity_id bigint NOT NULL,
+  uuid text NOT NULL DEFAULT '',
+  bundle text NOT NULL DEFAULT '',
+  moodle_id bigint,
+  sent jsonb NOT NULL DEFAULT '{}',
+  skipped text NOT NULL DEFAULT '',
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  write_back smallint NOT NULL DEFAULT 0 CHECK (write_back BETWEEN 0 AND 2),
+  write_back_due timestamptz,
+  reasserts smallint NOT NULL DEFAULT 0,
+  reasserted_on date,
+  PRIMARY KEY (entity_type, entity_id, component, source)
+) WITH (fillfactor = 90);
+CREATE INDEX link_moodle_id ON {moodle_sync.link} (component, moodle_id);
+CREATE INDEX link_source ON {moodle_sync.link} (component, source, entity_id);
+CREATE INDEX link_write_back ON {moodle_sync.link} (write_back_due) WHERE write_back <> 0;
+CREATE INDEX link_skipped ON {moodle_sync.link} (component) WHERE skipped <> '';
+COMMENT ON TABLE {moodle_sync.link} IS
+  'What moodle-syncd last told Moodle about an entity. Losing it means losing which is which.';
+COMMENT ON COLUMN {moodle_sync.link}.write_back IS
+  '0 nothing owed, 1 the write is owed, 2 written: the second cache invalidation is owed';
+
+CREATE TABLE {moodle_sync.site} (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  site_url text NOT NULL,
+  site_uuid text NOT NULL,
+  system_identifier text NOT NULL,
+  database_name text NOT NULL,
+  database_oid text NOT NULL,
+  prefix text NOT NULL,
+  schema text NOT NULL,
+  epoch text NOT NULL,
+  installed_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE {moodle_sync.site} IS
+  'The site that this schema was installed for; a copy of the database is noticed by it.';
+)sql";
+
+constexpr std::array kMigrations = {Migration{1, "tables", kTables}};
+
+constexpr std::string_view kBook = R"sql(
+CREATE TABLE {moodle_sync.migration} (
+  version integer PRIMARY KEY,
+  name text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+))sql";
+
+Result<bool> has_schema(Connection& connection, const TableNames& names) {
+  auto rows =
+      connection.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", {names.our_schema()});
+  if (!rows) return std::move(rows).error();
+  return !rows->empty();
+}
+
+Result<bool> has_book(Connection& connection, const TableNames& names) {
+  auto rows = connection.query("SELECT to_regclass($1) IS NOT NULL", {names.ours("migration")});
+  if (!rows) return std::move(rows).error();
+  return (*rows)[0].flag(0);
+}
+
+/// Creates the schema and the table that keeps the book of migrations, under the caller's lock.
+Status prepare(Connection& connection, Transaction& transaction, const TableNames& names,
+               std::vector<std::string>& done) {
+  auto schema = has_schema(connection, names);
+  if (!schema) return std::move(schema).error();
+  if (!*schema) {
+    // Not IF NOT EXISTS: that asks for the right to create even when there is nothing to create.
+    if (auto made = transaction.run("CREATE SCHEMA " + quote_identifier(names.our_schema()));
+        !made) {
+      return made;
+    }
+    done.push_back("created the schema " + names.our_schema());
+  }
+  auto book = has_book(connection, names);
+  if (!book) return std::move(book).error();
+  return *book ? ok() : transaction.run(names.expand(kBook));
+}
+
+/// Applies the next migration that is due; false: there is none.
+Result<bool> apply_next(Connection& connection, const TableNames& names,
+                        std::vector<std::string>& done) {
+  auto transaction = Transaction::begin(connection);
+  if (!transaction) return std::move(transaction).error();
+  auto locked = transaction->query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                                   {"moodle-syncd migration of " + names.our_schema()});
+  if (!locked) return std::move(locked).error();
+  if (auto ready = prepare(connection, *transaction, names, done); !ready)
+    return std::move(ready).error();
+  auto version = schema_version(connection, names);
+  if (!version) return std::move(version).error();
+  for (const Migration& migration : migrations()) {
+    if (migration.version <= *version) continue;
+    if (auto ran = transaction->run(names.expand(migration.sql)); !ran)
+      return std::move(ran).error();
+    auto noted = transaction->query(
+        names.expand("INSERT INTO {moodle_sync.migration} (version, name) VALUES ($1, $2)"),
+        {migration.version, migration.name});
+    if (!noted) return std::move(noted).error();
+    if (auto committed = transaction->commit(); !committed) return std::move(committed).error();
+    done.push_back("applied migration " + std::to_string(migration.version) + " (" +
+                   std::string(migration.name) + ")");
+    return true;
+  }
+  if (*version > newest_schema_version()) {
+    return Error{ErrorKind::kConfig, "schema_too_new",
+                 "the schema " + names.our_schema() + " has version " + std::to_string(*version) +
+                     ", this program knows up to " + std::to_string(newest_schema_version()) +
+                     ": use the newer moodle-syncd"};
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+int newest_schema_version() { return kMigrations.back().version; }
+
+Result<int> schema_version(Connection& connection, const TableNames& names) {
+  auto book = has_book(connection, names);
+  if (!book) return std::move(book).error().in("reading the schema's version");
+  if (!*book) return 0;
+  auto rows = connection.query(
+      names.expand("SELECT coalesce(max(version), 0) FROM {moodle_sync.migration}"));
+  if (!rows) return std::move(rows).error().in("reading the schema's version");
+  return static_cast<int>((*rows)[0].integer(0));
+}
+
+Result<std::vector<std::string>> migrate(Connection& connection, const TableNames& names) {
+  std::vector<std::string> done;
+  for (;;) {
+    auto more = apply_next(connection, names, done);
+    if (!more) return std::move(more).error().in("preparing the schema " + names.our_schema());
+    if (!*more) return done;
+  }
+}
+
+}  // namespace moodlesync::postgres

@@ -1,0 +1,333 @@
+#include "drupal/postgres/task_queue.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "drupal/postgres/link_row.h"
+#include "drupal/postgres/settle.h"
+#include "drupal/postgres/task_keys.h"
+
+namespace moodlesync::postgres {
+
+namespace {
+
+/// $1 limit, $2 to $6 routes. What no route wants is deleted as well: nobody will ever want it.
+///
+/// A link leads to its entity whatever the bundle says now, so a deletion and an entity that left
+/// its bundle reach every source that knows them. ORDER BY: tasks are always locked in key order.
+constexpr std::string_view kDrain = R"sql(
+WITH taken AS (
+  DELETE FROM {moodle_sync.change} WHERE seq IN (
+    SELECT seq FROM {moodle_sync.change} ORDER BY seq LIMIT $1::int FOR UPDATE SKIP LOCKED)
+  RETURNING seq, at, entity_type, entity_id, bundle, op, owner_type, owner
+), route AS (SELECT * FROM @routes@
+), wanted AS (
+  SELECT r.component, r.source, t.entity_type, t.entity_id, coalesce(t.bundle, '') AS bundle,
+         t.seq, t.at
+  FROM taken t JOIN route r ON r.owner_type = '' AND r.entity_type = t.entity_type
+       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
+  WHERE t.op IN ('U', 'D')
+  UNION ALL
+  SELECT r.component, r.source, r.owner_type, t.owner, '', t.seq, t.at
+  FROM taken t JOIN route r ON r.owner_type = t.owner_type AND r.entity_type = t.entity_type
+       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
+  WHERE t.op IN ('U', 'D') AND t.owner IS NOT NULL
+  UNION ALL
+  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
+  FROM taken t JOIN {moodle_sync.link} l USING (entity_type, entity_id)
+  WHERE t.op IN ('U', 'D')
+    AND EXISTS (SELECT FROM route r WHERE r.component = l.component AND r.source = l.source)
+  UNION ALL
+  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
+  FROM taken t JOIN route r ON r.entity_type = t.entity_type
+  JOIN {moodle_sync.link} l ON l.component = r.component AND l.source = r.source
+  WHERE t.op = 'T'
+), queued AS (
+  INSERT INTO {moodle_sync.task} AS task
+    (component, source, entity_type, entity_id, bundle, first_at)
+  SELECT component, source, entity_type, entity_id,
+         coalesce((array_agg(bundle ORDER BY seq DESC) FILTER (WHERE bundle <> ''))[1], ''), min(at)
+  FROM wanted
+  WHERE entity_type <> 'user' OR entity_id <> 0
+  GROUP BY 1, 2, 3, 4
+  ORDER BY entity_type, entity_id, component, source
+  ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
+    generation = task.generation + 1,
+    bundle = CASE WHEN excluded.bundle <> '' THEN excluded.bundle ELSE task.bundle END,
+    state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
+    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
+    attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
+    code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
+    message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,
+    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+)
+SELECT count(*), coalesce(bool_or(op = 'C'), false) FROM taken)sql";
+
+/// $1 components, $2 limit, $3 lease in seconds, $4 instance. A running task that is due has lost
+/// its lease: whoever had it may have asked Moodle, and that counts as a failed attempt.
+constexpr std::string_view kClaim = R"sql(
+WITH due AS (
+  SELECT t.* FROM unnest($1::text[]) AS c(component) CROSS JOIN LATERAL (
+    SELECT component, source, entity_type, entity_id, due_at
+    FROM {moodle_sync.task} WHERE component = c.component AND state <> 'parked' AND due_at <= now()
+    ORDER BY due_at LIMIT $2::int FOR UPDATE SKIP LOCKED) AS t
+  ORDER BY due_at LIMIT $2::int
+), claimed AS (
+  UPDATE {moodle_sync.task} AS task SET
+    state = 'running', token = nextval($5::text::regclass), instance = $4,
+    lease_until = now() + $3::int * interval '1 second',
+    due_at = now() + $3::int * interval '1 second',
+    in_doubt = task.in_doubt OR task.state = 'running',
+    attempts = task.attempts + CASE task.state WHEN 'running' THEN 1 ELSE 0 END,
+    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+  FROM due
+  WHERE task.entity_type = due.entity_type AND task.entity_id = due.entity_id
+    AND task.component = due.component AND task.source = due.source
+  RETURNING task.component, task.source, task.entity_type, task.entity_id, task.bundle,
+            task.generation, task.token, task.attempts, task.in_doubt, due.due_at
+)
+SELECT * FROM claimed ORDER BY due_at, token)sql";
+
+constexpr std::string_view kTasksLinks = R"sql(
+SELECT k.component, k.source, k.entity_type, k.entity_id, @columns@
+FROM @keys@ JOIN {moodle_sync.link} l USING (entity_type, entity_id, component, source))sql";
+
+/// $1 to $5 tasks, $6 lease in seconds.
+constexpr std::string_view kRenew = R"sql(
+WITH held AS (
+  UPDATE {moodle_sync.task} AS task SET
+    lease_until = now() + $6::int * interval '1 second',
+    due_at = now() + $6::int * interval '1 second'
+  FROM @keys@
+  WHERE task.entity_type = k.entity_type AND task.entity_id = k.entity_id
+    AND task.component = k.component AND task.source = k.source
+    AND task.token = k.token AND task.state = 'running'
+  RETURNING task.component, task.source, task.entity_type, task.entity_id, task.token
+)
+SELECT k.component, k.source, k.entity_type, k.entity_id
+FROM @keys@ LEFT JOIN held USING (component, source, entity_type, entity_id, token)
+WHERE held.component IS NULL)sql";
+
+/// $1 to $5 tasks, $6 in doubt.
+constexpr std::string_view kRelease = R"sql(
+UPDATE {moodle_sync.task} AS task SET
+  state = 'pending', due_at = now(), lease_until = NULL, token = NULL, instance = NULL,
+  in_doubt = task.in_doubt OR $6::bool
+FROM @keys@
+WHERE task.entity_type = k.entity_type AND task.entity_id = k.entity_id
+  AND task.component = k.component AND task.source = k.source
+  AND task.token = k.token AND task.state = 'running')sql";
+
+constexpr std::string_view kNextDue = R"sql(
+SELECT CASE WHEN count(*) > 0 THEN
+  ceil(greatest(extract(epoch FROM min(t.due_at) - clock_timestamp()), 0) * 1000)::bigint END
+FROM unnest($1::text[]) AS c(component) CROSS JOIN LATERAL (
+  SELECT due_at FROM {moodle_sync.task}
+  WHERE component = c.component AND state <> 'parked' AND state <> 'running'
+  ORDER BY due_at LIMIT 1) AS t)sql";
+
+constexpr std::string_view kLinks = R"sql(
+SELECT l.entity_type, l.entity_id, @columns@
+FROM unnest($2::text[], $3::bigint[]) AS k(entity_type, entity_id)
+JOIN {moodle_sync.link} l USING (entity_type, entity_id)
+WHERE l.component = $1)sql";
+
+constexpr std::string_view kTaskStats = R"sql(
+SELECT component, state, CASE WHEN state IN ('waiting', 'parked') THEN code ELSE '' END, count(*),
+       greatest(0, floor(extract(epoch FROM clock_timestamp() - min(first_at)))::bigint)
+FROM {moodle_sync.task} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)sql";
+
+/// The number of links is an estimate once counting would take long.
+constexpr std::string_view kOtherStats = R"sql(
+SELECT (SELECT count(*) FROM {moodle_sync.change}),
+       CASE WHEN c.reltuples > 200000 THEN c.reltuples::bigint
+            ELSE (SELECT count(*) FROM {moodle_sync.link}) END,
+       (SELECT count(*) FROM {moodle_sync.link} WHERE skipped <> ''),
+       (SELECT count(*) FROM {moodle_sync.link} WHERE write_back <> 0)
+FROM pg_class c WHERE c.oid = to_regclass($1))sql";
+
+std::string filled(std::string sql, std::string_view mark, std::string_view by) {
+  for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at + by.size())) {
+    sql.replace(at, mark.size(), by);
+  }
+  return sql;
+}
+
+std::string with_keys(const TableNames& names, std::string_view sql) {
+  return names.expand(
+      filled(filled(std::string(sql), "@keys@", TaskKeys::kTable), "@columns@", kLinkColumns));
+}
+
+std::string new_instance() {
+  std::string host(256, '\0');
+  if (gethostname(host.data(), host.size() - 1) != 0) host = "unknown";
+  host.resize(host.find('\0') == std::string::npos ? host.size() : host.find('\0'));
+  return host + ":" + std::to_string(getpid()) + ":" + std::to_string(std::random_device{}());
+}
+
+Task read_task(const Row& row) {
+  Task task;
+  task.key = read_task_key(row, 0);
+  task.bundle = row.text(4);
+  task.generation = row.integer(5);
+  task.token = row.integer(6);
+  task.attempts = static_cast<int>(row.integer(7));
+  task.in_doubt = row.flag(8);
+  return task;
+}
+
+Params operator+(Params params, Param more) {
+  params.push_back(std::move(more));
+  return params;
+}
+
+}  // namespace
+
+TaskQueue::TaskQueue(Connection& connection, const TableNames& names)
+    : connection_(connection),
+      names_(names),
+      sweep_(connection, names),
+      instance_(new_instance()) {}
+
+void TaskQueue::set_sources(std::vector<SourceSpec> sources) {
+  routes_ = Routes(sources);
+  sweep_.begin(std::move(sources));
+}
+
+Error TaskQueue::explain(Error error, std::string_view doing) const {
+  if (error.code == "42P01" || error.code == "3F000") {
+    return Error{ErrorKind::kConfig, "not_installed",
+                 "the schema " + names_.our_schema() +
+                     " is not complete in this database: run `moodle-syncd install`"};
+  }
+  return std::move(error).in(doing);
+}
+
+Result<DrainReport> TaskQueue::drain(int limit) {
+  Params params{limit};
+  for (Param& route : routes_.params()) params.push_back(std::move(route));
+  auto rows =
+      connection_.query(filled(names_.expand(kDrain), "@routes@", Routes::table(2)), params);
+  if (!rows) return explain(std::move(rows).error(), "draining changes");
+  const Row row = (*rows)[0];
+  return DrainReport{static_cast<std::size_t>(row.integer(0)), row.flag(1)};
+}
+
+Result<SweepReport> TaskQueue::sweep(int limit) {
+  auto report = sweep_.step(limit);
+  if (!report) return explain(std::move(report).error(), "sweeping");
+  return report;
+}
+
+Result<std::vector<Task>> TaskQueue::claim(const ClaimRequest& request) {
+  auto transaction = Transaction::begin(connection_);
+  if (!transaction) return std::move(transaction).error().in("claiming tasks");
+  auto rows = transaction->query(
+      names_.expand(kClaim), {request.components, request.limit, request.lease.count(), instance_,
+                              names_.ours("task_token")});
+  if (!rows) return explain(std::move(rows).error(), "claiming tasks");
+  std::vector<Task> tasks;
+  for (int i = 0; i < rows->size(); ++i) tasks.push_back(read_task((*rows)[i]));
+  if (tasks.empty()) return tasks;
+  if (auto loaded = load_links(*transaction, tasks); !loaded) {
+    return std::move(loaded).error().in("claiming tasks");
+  }
+  if (auto committed = transaction->commit(); !committed) {
+    return std::move(committed).error().in("claiming tasks");
+  }
+  return tasks;
+}
+
+/// A statement of its own: the claiming one waited for nobody, but its snapshot may be older than
+/// the commit of whoever held a task before, and then it would not see the link of that commit.
+Status TaskQueue::load_links(Transaction& transaction, std::vector<Task>& tasks) {
+  auto rows = transaction.query(with_keys(names_, kTasksLinks), TaskKeys(tasks).params());
+  if (!rows) return std::move(rows).error();
+  std::map<TaskKey, Link> links;
+  for (int i = 0; i < rows->size(); ++i) {
+    links.emplace(read_task_key((*rows)[i], 0), read_link((*rows)[i], 4));
+  }
+  for (Task& task : tasks) {
+    if (auto found = links.find(task.key); found != links.end()) {
+      task.link = std::move(found->second);
+    }
+  }
+  return ok();
+}
+
+Result<std::vector<TaskKey>> TaskQueue::renew(std::span<const Task> tasks,
+                                              std::chrono::seconds lease) {
+  auto rows =
+      connection_.query(with_keys(names_, kRenew), TaskKeys(tasks).params() + Param(lease.count()));
+  if (!rows) return explain(std::move(rows).error(), "renewing leases");
+  std::vector<TaskKey> lost;
+  for (int i = 0; i < rows->size(); ++i) lost.push_back(read_task_key((*rows)[i], 0));
+  return lost;
+}
+
+Result<SettleReport> TaskQueue::settle(std::span<const Settlement> settlements) {
+  auto report = settle_group(connection_, names_, settlements);
+  if (!report) return explain(std::move(report).error(), "settling tasks");
+  return report;
+}
+
+Status TaskQueue::release(std::span<const Task> tasks, bool in_doubt) {
+  if (tasks.empty()) return ok();
+  auto rows =
+      connection_.query(with_keys(names_, kRelease), TaskKeys(tasks).params() + Param(in_doubt));
+  if (!rows) return explain(std::move(rows).error(), "releasing tasks");
+  return ok();
+}
+
+Result<std::optional<std::chrono::milliseconds>> TaskQueue::next_due(
+    std::span<const std::string> components) {
+  const std::vector<std::string> names(components.begin(), components.end());
+  auto rows = connection_.query(names_.expand(kNextDue), {names});
+  if (!rows) return explain(std::move(rows).error(), "looking for the next due task");
+  const auto milliseconds = (*rows)[0].optional_integer(0);
+  if (!milliseconds) return std::optional<std::chrono::milliseconds>{};
+  return std::optional(std::chrono::milliseconds(*milliseconds));
+}
+
+Result<std::vector<std::pair<EntityRef, Link>>> TaskQueue::links(std::string_view component,
+                                                                 std::span<const EntityRef> refs) {
+  std::vector<std::string> types;
+  std::vector<std::int64_t> ids;
+  for (const EntityRef& ref : refs) {
+    types.push_back(ref.type);
+    ids.push_back(ref.id);
+  }
+  auto rows = connection_.query(with_keys(names_, kLinks), {component, types, ids});
+  if (!rows) return explain(std::move(rows).error(), "reading links");
+  std::vector<std::pair<EntityRef, Link>> found;
+  for (int i = 0; i < rows->size(); ++i) {
+    const Row row = (*rows)[i];
+    found.emplace_back(EntityRef{std::string(row.text(0)), row.integer(1)}, read_link(row, 2));
+  }
+  return found;
+}
+
+Result<QueueStats> TaskQueue::stats() {
+  auto tasks = connection_.query(names_.expand(kTaskStats));
+  if (!tasks) return explain(std::move(tasks).error(), "counting tasks");
+  QueueStats stats;
+  for (int i = 0; i < tasks->size(); ++i) {
+    const Row row = (*tasks)[i];
+    stats.tasks.push_back({std::string(row.text(0)), std::string(row.text(1)),
+                           std::string(row.text(2)), row.integer(3),
+                           std::chrono::seconds(row.integer(4))});
+  }
+  auto others = connection_.query(names_.expand(kOtherStats), {names_.ours("link")});
+  if (!others) return explain(std::move(others).error(), "counting links");
+  if (others->empty()) return stats;
+  stats.changes = (*others)[0].integer(0);
+  stats.links = (*others)[0].integer(1);
+  stats.skipped = (*others)[0].integer(2);
+  stats.owed_write_backs = (*others)[0].integer(3);
+  return stats;
+}
+
+}  // namespace moodlesync::postgres

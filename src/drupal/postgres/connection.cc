@@ -146,6 +146,16 @@ ErrorKind classify_sqlstate(std::string_view sqlstate) {
   return ErrorKind::kBug;
 }
 
+Status check_connection_string(const std::string& connection) {
+  // The parser's own message may quote the string, and with it a password.
+  if (auto* parsed = PQconninfoParse(connection.c_str(), nullptr)) {
+    PQconninfoFree(parsed);
+    return ok();
+  }
+  return Error{ErrorKind::kConfig, "bad_connection_string",
+               "the database connection is neither a PostgreSQL URI nor key=value pairs"};
+}
+
 Connection::Connection(ConnectionSettings settings) : settings_(std::move(settings)) {}
 
 Connection::~Connection() = default;
@@ -154,13 +164,7 @@ void Connection::Finish::operator()(pg_conn* connection) const { PQfinish(connec
 
 Status Connection::open() {
   if (is_open()) return ok();
-  // The parser's own message may quote the string, and with it a password.
-  if (auto* parsed = PQconninfoParse(settings_.connection.c_str(), nullptr)) {
-    PQconninfoFree(parsed);
-  } else {
-    return Error{ErrorKind::kConfig, "bad_connection_string",
-                 "the database connection is neither a PostgreSQL URI nor key=value pairs"};
-  }
+  if (auto readable = check_connection_string(settings_.connection); !readable) return readable;
   const std::string timeout = std::to_string(settings_.connect_timeout.count());
   std::vector<const char*> keys{"dbname",          "client_encoding", "application_name",
                                 "connect_timeout", "keepalives_idle", "keepalives_interval"};

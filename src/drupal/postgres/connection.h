@@ -109,6 +109,9 @@ class Rows {
 /// What a failed statement's SQLSTATE asks of us. Source: PostgreSQL 15 manual, appendix A.
 [[nodiscard]] ErrorKind classify_sqlstate(std::string_view sqlstate);
 
+/// Errors: kConfig with code `bad_connection_string`, without quoting it (it may hold a password).
+[[nodiscard]] Status check_connection_string(const std::string& connection);
+
 /// One session with PostgreSQL, opened by the first statement that needs it and opened again by the
 /// next one after it was lost.
 ///

@@ -1,0 +1,75 @@
+#include "drupal/postgres/drupal.h"
+
+#include <utility>
+
+#include "drupal/postgres/connection.h"
+#include "drupal/postgres/entity_reader.h"
+#include "drupal/postgres/identifiers.h"
+#include "drupal/postgres/installer.h"
+#include "drupal/postgres/listener.h"
+#include "drupal/postgres/site.h"
+#include "drupal/postgres/site_schema.h"
+#include "drupal/postgres/task_queue.h"
+#include "drupal/postgres/write_back.h"
+
+namespace moodlesync::postgres {
+
+namespace {
+
+ConnectionSettings session_settings(const DrupalSettings& settings) {
+  ConnectionSettings session;
+  session.connection = settings.connection;
+  session.password = settings.password;
+  session.statement_timeout = settings.statement_timeout;
+  return session;
+}
+
+/// All ports on one connection; only the listener has its own.
+class Database : public DrupalDatabase {
+ public:
+  explicit Database(const DrupalSettings& settings)
+      : names_(settings),
+        connection_(session_settings(settings)),
+        schema_(names_),
+        queue_(connection_, names_),
+        reader_(connection_, names_, schema_),
+        write_back_(connection_, names_, schema_),
+        site_(connection_, names_),
+        listener_(session_settings(settings), names_.our_schema(), settings.notify),
+        installer_(connection_, names_, settings.notify) {}
+
+  void set_sources(std::vector<SourceSpec> sources) override {
+    write_back_.set_sources(sources);
+    queue_.set_sources(std::move(sources));
+  }
+  [[nodiscard]] Queue& queue() override { return queue_; }
+  [[nodiscard]] DrupalReader& reader() override { return reader_; }
+  [[nodiscard]] WriteBack& write_back() override { return write_back_; }
+  [[nodiscard]] Site& site() override { return site_; }
+  [[nodiscard]] ChangeListener& listener() override { return listener_; }
+  [[nodiscard]] Installer& installer() override { return installer_; }
+
+ private:
+  TableNames names_;
+  Connection connection_;
+  SiteSchema schema_;
+  TaskQueue queue_;
+  EntityReader reader_;
+  DrupalWriteBack write_back_;
+  SiteRecord site_;
+  Listener listener_;
+  SchemaInstaller installer_;
+};
+
+Result<std::unique_ptr<DrupalDatabase>> open(const DrupalSettings& settings) {
+  if (auto readable = check_connection_string(settings.connection); !readable) {
+    return std::move(readable).error();
+  }
+  return std::unique_ptr<DrupalDatabase>(std::make_unique<Database>(settings));
+}
+
+}  // namespace
+
+DrupalBackend backend() { return {"postgresql", &open}; }
+
+}  // namespace moodlesync::postgres

@@ -1,0 +1,43 @@
+#include "components/enrollments/enrollments.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "components/enrollments/course_script.h"
+#include "components/enrollments/functions.h"
+
+namespace moodlesync::enrollments {
+
+Enrollments::Enrollments(std::vector<EnrollmentsSource> sources) : sources_(std::move(sources)) {
+  for (const EnrollmentsSource& source : sources_) specs_.push_back(source.spec);
+}
+
+std::vector<std::string_view> Enrollments::functions() const {
+  std::vector<std::string_view> names = {kEnrolUsers.name, kUnassignRoles.name,
+                                         kGetEnrolledUsers.name};
+  const bool unenrols = std::ranges::any_of(sources_, [](const EnrollmentsSource& source) {
+    return source.removal == Removal::kUnenrol || !source.participants.empty();
+  });
+  if (unenrols) names.push_back(kUnenrolUsers.name);
+  return names;
+}
+
+Co<Outcome> Enrollments::converse(Conversation& conversation) const {
+  const auto source = std::ranges::find_if(sources_, [&conversation](const EnrollmentsSource& one) {
+    return one.spec.name == conversation.source->name;
+  });
+  if (source == sources_.end()) {
+    co_return Error{ErrorKind::kBug, "unknown_source",
+                    "enrollments has no source '" + conversation.source->name + "'"};
+  }
+  CourseScript script(*source, conversation);
+  co_return co_await script.run();
+}
+
+ComponentKind kind() {
+  return {"enrollments", [](Section& settings) -> std::unique_ptr<Component> {
+            return std::make_unique<Enrollments>(read_sources(settings));
+          }};
+}
+
+}  // namespace moodlesync::enrollments

@@ -40,8 +40,12 @@ class Needs {
           {Need::On::kTable, names_.drupal(table), std::string(right), std::string(column), false});
     }
   }
+  void schemas() {
+    for (const std::string& schema : {names_.our_schema(), names_.schema()}) {
+      needs_.insert({Need::On::kSchema, quote_identifier(schema), "USAGE", "", false});
+    }
+  }
   void ours() {
-    needs_.insert({Need::On::kSchema, quote_identifier(names_.our_schema()), "USAGE", "", false});
     needs_.insert({Need::On::kSequence, names_.ours("task_token"), "USAGE", "", false});
     for (const std::string_view name : {"change", "task", "link"}) {
       for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) own(name, right);
@@ -175,6 +179,10 @@ Result<std::vector<Finding>> ask(Connection& connection, const std::set<Need>& n
 Result<std::vector<Finding>> check_rights(Connection& connection, const TableNames& names,
                                           std::span<const SourceSpec> sources) {
   Needs needs(names);
+  needs.schemas();
+  // Without USAGE PostgreSQL does not even say whether a table is there.
+  auto schemas = ask(connection, needs.all());
+  if (!schemas || schemas->front().level != Finding::Level::kOk) return schemas;
   needs.ours();
   needs.table("config", {"SELECT"});
   auto first = ask(connection, needs.all());

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -59,7 +58,7 @@ static std::size_t take_answer(char* data, std::size_t size, std::size_t count, 
 static std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* source) {
   auto& transfer = *static_cast<Transfer*>(source);
   const std::size_t bytes = std::min(size * count, transfer.body.size() - transfer.sent);
-  std::memcpy(buffer, transfer.body.data() + transfer.sent, bytes);
+  std::copy_n(transfer.body.data() + transfer.sent, bytes, buffer);
   transfer.sent += bytes;
   return bytes;
 }
@@ -279,8 +278,8 @@ Status check_url(const GatewaySettings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> open_curl_transport(const GatewaySettings& settings) {
-  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (kReady != CURLE_OK) {
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (ready != CURLE_OK) {
     return Error{ErrorKind::kConfig, "no_curl", "libcurl cannot start on this machine"};
   }
   if (auto status = check_url(settings); !status) return std::move(status).error();

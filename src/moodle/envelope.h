@@ -21,7 +21,7 @@ struct Verdict {
     kRefuse,  ///< All rows get `error`.
   };
   Next next = Next::kRefuse;
-  Json answer = nullptr;
+  Json answer = Json(Json::value_t::null);
   Error error = {};
   /// Perhaps a deadlock: worth one more try, the row alone.
   bool may_be_collision = false;

@@ -103,7 +103,7 @@ std::vector<std::coroutine_handle<>> BatchingGateway::take_ready() {
   std::vector<std::coroutine_handle<>> handles;
   handles.reserve(ready_.size());
   for (const auto& row : ready_) {
-    if (row->call == nullptr) continue;
+    if (row->call == nullptr || !row->answer) continue;
     by_call_.erase(row->call);
     handles.push_back(row->call->answer(*std::move(row->answer)));
   }

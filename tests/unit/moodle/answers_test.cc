@@ -10,6 +10,7 @@ namespace {
 std::vector<Result<Json>> deal(const Function& function, const std::vector<Call>& calls,
                                std::string_view answer) {
   std::vector<const Params*> rows;
+  rows.reserve(calls.size());
   for (const Call& call : calls) rows.push_back(&call.row);
   return deal_out(function, rows, Json::parse(answer));
 }

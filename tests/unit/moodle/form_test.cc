@@ -10,6 +10,7 @@ namespace {
 std::string body_of(const Function& function, const Params& fixed, const std::vector<Params>& rows,
                     FunctionName place = FunctionName::kLast) {
   std::vector<const Params*> pointers;
+  pointers.reserve(rows.size());
   for (const Params& row : rows) pointers.push_back(&row);
   return encode_body(function, "t0ken", fixed, pointers, place);
 }

@@ -127,8 +127,9 @@ TEST(GatewayFailure, RemembersAnOutageUntilMoodleAnswersAgain) {
   bench.wire->script.push_back(status_reply(502));
   bench.start(create_course("a"));
   bench.run();
-  ASSERT_TRUE(bench.gateway->outage().has_value());
-  EXPECT_EQ(bench.gateway->outage()->kind, ErrorKind::kUnavailable);
+  const std::optional<Error> outage = bench.gateway->outage();
+  ASSERT_TRUE(outage.has_value());
+  EXPECT_EQ(outage->kind, ErrorKind::kUnavailable);
   bench.wire->script.push_back(exception_reply("shortnametaken"));
   bench.start(create_course("a"));
   bench.run();

@@ -147,7 +147,9 @@ TEST_F(Preflight, LosesTrustWhenTheAccountMustDoSomething) {
   bench_->start(create_course("a"));
   bench_->run();
   EXPECT_FALSE(bench_->gateway->reads_are_trustworthy());
-  EXPECT_EQ(bench_->gateway->outage()->kind, ErrorKind::kConfig);
+  const std::optional<Error> outage = bench_->gateway->outage();
+  ASSERT_TRUE(outage.has_value());
+  EXPECT_EQ(outage->kind, ErrorKind::kConfig);
 }
 
 TEST_F(Preflight, LosesTrustWhenAWarningSaysThatTheAccountMustDoSomething) {
@@ -158,7 +160,9 @@ TEST_F(Preflight, LosesTrustWhenAWarningSaysThatTheAccountMustDoSomething) {
   bench_->start(update_course("5"));
   bench_->run();
   EXPECT_FALSE(bench_->gateway->reads_are_trustworthy());
-  EXPECT_EQ(bench_->gateway->outage()->code, "sitepolicynotagreed");
+  const std::optional<Error> outage = bench_->gateway->outage();
+  ASSERT_TRUE(outage.has_value());
+  EXPECT_EQ(outage->code, "sitepolicynotagreed");
 }
 
 }  // namespace

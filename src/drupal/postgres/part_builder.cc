@@ -72,10 +72,8 @@ void PartBuilder::add(const SchemaField& field, std::string_view property, Value
 std::string PartBuilder::base_sql(const TableNames& names, const PartOf& part_of) const {
   const EntityLayout& layout = *layout_;
   const std::string_view fields = layout.is_translatable() ? "d" : "b";
-  // A registration belongs to whatever it is for, of any type; the others to a user.
-  const bool any_host = layout.owner.empty() && part_of.kind == PartOf::Kind::kOwned;
   const std::string id = base_column("b", layout.id, "");
-  const std::string owner = base_column("b", any_host ? "entity_id" : layout.owner, "NULL");
+  const std::string owner = base_column("b", layout.owner, "NULL");
   const std::string bundle = base_column("b", layout.bundle, quote_literal(layout.only_bundle));
   std::string sql = "SELECT " + id + ", " + base_column("b", layout.uuid, "''") + ", " + bundle +
                     ", " + base_column("b", layout.langcode, "'und'") + ", " +
@@ -83,8 +81,13 @@ std::string PartBuilder::base_sql(const TableNames& names, const PartOf& part_of
                     " FROM " + from_base(layout, names) + " WHERE ";
   if (part_of.kind == PartOf::Kind::kSource) return sql + id + " = ANY($1::bigint[])";
   sql += owner + " = ANY($1::bigint[]) AND " + bundle + " = " + quote_literal(bundle_);
-  if (any_host) sql += " AND b.entity_type_id = " + quote_literal(part_of.owner_type);
-  if (part_of.kind == PartOf::Kind::kOwned) return sql + " ORDER BY " + owner + ", " + id;
+  if (part_of.kind == PartOf::Kind::kOwned) {
+    if (!layout.owner_type_column.empty()) {
+      sql += " AND b." + quote_identifier(layout.owner_type_column) + " = " +
+             quote_literal(part_of.owner_type);
+    }
+    return sql + " ORDER BY " + owner + ", " + id;
+  }
   return sql + " AND b.status = 1 ORDER BY " + owner + ", coalesce(b.is_default, 0) DESC, " + id;
 }
 

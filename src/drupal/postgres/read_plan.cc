@@ -108,8 +108,8 @@ SourceRead ReadPlanner::plan(const SourceSpec& source) {
 void ReadPlanner::add_owned(SourceRead& read, const SourceSpec& source, const OwnedSpec& owned) {
   const EntityLayout* layout = layout_for(owned.entity_type, owned.bundle, owned.origin);
   if (layout == nullptr) return;
-  const bool of_user = !layout->owner.empty();
-  if ((of_user && source.entity_type != "user") || (!of_user && layout->type != "registration")) {
+  const bool of_any_type = layout->owner_type.empty() && !layout->owner_type_column.empty();
+  if (!of_any_type && layout->owner_type != source.entity_type) {
     fault(owned.origin, described(owned.entity_type, owned.bundle) + " does not belong to " +
                             described(source.entity_type, source.bundle));
     return;

@@ -15,6 +15,19 @@ class Capture : public QueueTest {
                                          const std::string& op) {
     return type + ":" + std::to_string(id) + op;
   }
+  /// Courses own seminar registrations from here on.
+  void watch_registrations() {
+    sources_[1].owned = {
+        {.entity_type = "registration", .bundle = "seminar", .fields = {}, .origin = {}}};
+    install();
+    forget_changes();
+  }
+  /// Of the registrations that were noted: what they are for, and how they were written.
+  [[nodiscard]] std::string hosts() {
+    return sql(
+        "SELECT string_agg(owner_type || owner || op::text, ' ' ORDER BY seq) "
+        "FROM {moodle_sync.change} WHERE entity_type = 'registration'");
+  }
 };
 
 TEST_F(Capture, NotesOneChangeForACreatedNode) {
@@ -100,6 +113,27 @@ TEST_F(Capture, NotesBothOwnersOfAProfileThatChangesHands) {
       " WHERE profile_id = " + std::to_string(profile));
   EXPECT_EQ(sql("SELECT string_agg(owner::text, ' ' ORDER BY owner) FROM {moodle_sync.change}"),
             std::to_string(anna) + " " + std::to_string(ben));
+}
+
+TEST_F(Capture, NotesARegistrationWithWhatItIsFor) {
+  watch_registrations();
+  const auto nid = site_.create_node("course", "Chemistry");
+  forget_changes();
+  const auto registration = site_.create_registration("seminar", nid, 7);
+  site_.save({"registration", registration}, {.base = {{"state", "canceled"}}});
+  site_.remove("registration", {registration});
+  const std::string host = "node" + std::to_string(nid);
+  EXPECT_EQ(hosts(), host + "U " + host + "U " + host + "D");
+}
+
+TEST_F(Capture, NotesBothHostsOfARegistrationThatMoves) {
+  watch_registrations();
+  const auto from = site_.create_node("course", "Chemistry");
+  const auto to = site_.create_node("course", "Physics");
+  const auto registration = site_.create_registration("seminar", from, 7);
+  forget_changes();
+  site_.save({"registration", registration}, {.base = {{"entity_id", std::to_string(to)}}});
+  EXPECT_EQ(hosts(), "node" + std::to_string(to) + "U node" + std::to_string(from) + "U");
 }
 
 TEST_F(Capture, NotesThatDrupalsFieldsMayHaveChanged) {

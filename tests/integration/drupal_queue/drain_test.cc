@@ -53,6 +53,20 @@ TEST_F(Drain, SendsARegistrationToWhatItIsForAndNotToItsNamesake) {
   EXPECT_EQ(tasks(), "course node:" + std::to_string(nid) + " pending");
 }
 
+TEST_F(Drain, SendsARegistrationThatMovesToBothHosts) {
+  sources_[1].owned = {
+      {.entity_type = "registration", .bundle = "seminar", .fields = {}, .origin = {}}};
+  install();
+  const auto from = site_.create_node("course", "Chemistry");
+  const auto to = site_.create_node("course", "Physics");
+  const auto registration = site_.create_registration("seminar", from, 7);
+  forget_changes();
+  site_.save({"registration", registration}, {.base = {{"entity_id", std::to_string(to)}}});
+  drain(one_);
+  EXPECT_EQ(tasks(), "course node:" + std::to_string(from) +
+                         " pending, course node:" + std::to_string(to) + " pending");
+}
+
 TEST_F(Drain, NeverQueuesTheAnonymousUser) {
   sql("UPDATE {users_field_data} SET name = 'nobody' WHERE uid = 0");
   sql("INSERT INTO {moodle_sync.change} (entity_type, entity_id, op) VALUES ('user', 0, 'U')");

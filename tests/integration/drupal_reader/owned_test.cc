@@ -74,6 +74,16 @@ TEST_F(DrupalReaderOwned, ReadsTheRegistrationsOfANodeWithTheirUsers) {
   EXPECT_FALSE(entity.owned[1].first("user_uid")->reference->exists);
 }
 
+TEST_F(DrupalReaderOwned, ReadsNoRegistrationForSomethingElseOfTheSameId) {
+  const auto nid = site_.create_node("course", "Algebra");
+  site_.create_registration("seminar", nid, uid_, {}, {{"entity_type_id", "taxonomy_term"}});
+  SourceSpec spec = source("node", "course", {"title"});
+  OwnedSpec owned{.entity_type = "registration", .bundle = "seminar"};
+  owned.fields = {{.path = {"", "state", ""}}};
+  spec.owned = {owned};
+  EXPECT_TRUE(load(spec, nid).owned.empty());
+}
+
 TEST_F(DrupalReaderOwned, ReadsTheHostOfARegistration) {
   site_.add_field(
       {.entity_type = "registration", .bundles = {"seminar"}, .name = "field_moodle_id"});

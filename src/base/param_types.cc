@@ -24,6 +24,10 @@ std::string quoted(std::string_view value) {
   return "'" + std::string(value.substr(0, end)) + "…'";
 }
 
+std::string is_that(const ParamRule& rule, std::string_view value) {
+  return rule.personal ? "does not fit" : "is " + quoted(value);
+}
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -51,7 +55,7 @@ Result<std::string> int_param(const ParamRule& rule, std::string_view value) {
   if (rule.max != std::numeric_limits<std::int64_t>::max()) {
     wanted += " from " + std::to_string(rule.min) + " to " + std::to_string(rule.max);
   }
-  return refused(rule, "bad_value", "is " + quoted(value) + "; Moodle takes " + wanted);
+  return refused(rule, "bad_value", is_that(rule, value) + "; Moodle takes " + wanted);
 }
 
 Result<std::string> bool_param(const ParamRule& rule, std::string_view value) {
@@ -62,7 +66,7 @@ Result<std::string> bool_param(const ParamRule& rule, std::string_view value) {
   for (const std::string_view no : {"0", "false", "no", "off"}) {
     if (word == no) return std::string("0");
   }
-  return refused(rule, "bad_value", "is " + quoted(value) + "; Moodle takes 0 or 1");
+  return refused(rule, "bad_value", is_that(rule, value) + "; Moodle takes 0 or 1");
 }
 
 bool is_plugin_name(std::string_view name) {
@@ -82,7 +86,7 @@ Result<std::string> matching(const ParamRule& rule, std::string_view value,
   value = trim(value);
   if (fits(value)) return std::string(value);
   return refused(rule, "bad_value",
-                 "is " + quoted(value) + "; Moodle takes only " + std::string(allowed));
+                 is_that(rule, value) + "; Moodle takes only " + std::string(allowed));
 }
 
 std::string text_param(std::string_view value, Multilang multilang) {

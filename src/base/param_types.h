@@ -33,6 +33,7 @@ struct ParamRule {
   bool required = false;       ///< Neither empty nor "0", which Moodle takes for empty.
   std::int64_t min = std::numeric_limits<std::int64_t>::min();  ///< kInt
   std::int64_t max = std::numeric_limits<std::int64_t>::max();  ///< kInt
+  bool personal = false;  ///< Says something about a person: messages do not quote the value.
 };
 
 /// `value` as Moodle accepts it for this field.

@@ -19,6 +19,22 @@ ConversationBuilder& ConversationBuilder::deleted() {
   return *this;
 }
 
+ConversationBuilder& ConversationBuilder::unpublished() {
+  made_.entity.published = false;
+  return *this;
+}
+
+ConversationBuilder& ConversationBuilder::knowing(const EntityRef& target,
+                                                  const Counterpart& counterpart) {
+  counterparts_[target] = counterpart;
+  return *this;
+}
+
+ConversationBuilder& ConversationBuilder::skipped(std::string_view reason) {
+  made_.link.skipped = reason;
+  return *this;
+}
+
 ConversationBuilder& ConversationBuilder::in_doubt() {
   made_.in_doubt = true;
   return *this;

@@ -15,9 +15,12 @@ class ConversationBuilder {
  public:
   ConversationBuilder& of_node(std::int64_t id) { return of("node", id); }
   ConversationBuilder& of_term(std::int64_t id) { return of("taxonomy_term", id); }
+  ConversationBuilder& of_user(std::int64_t id) { return of("user", id); }
   /// The entity was deleted in Drupal.
   ConversationBuilder& deleted();
   ConversationBuilder& in_doubt();
+  /// Unpublished; for a user: blocked.
+  ConversationBuilder& unpublished();
 
   /// Adds a value to the field; call twice for two values.
   ConversationBuilder& with_field(std::string_view path, std::string_view text,
@@ -31,6 +34,11 @@ class ConversationBuilder {
                                       const Counterpart& counterpart,
                                       std::string_view label = "target");
 
+  /// What is known of an entity that no field refers to, such as the entity itself.
+  ConversationBuilder& knowing(const EntityRef& target, const Counterpart& counterpart);
+
+  /// The reason why it was skipped last time.
+  ConversationBuilder& skipped(std::string_view reason);
   /// What we sent last.
   ConversationBuilder& linked_to(std::int64_t moodle_id,
                                  std::map<std::string, std::string, std::less<>> sent = {});

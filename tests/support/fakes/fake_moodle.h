@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ class FakeMoodle : public Moodle {
     return *this;
   }
 
+  /// The token's service lacks `function`.
+  FakeMoodle& without(std::string_view function) {
+    lacking_.insert(std::string(function));
+    return *this;
+  }
+
   /// Runs `script` to its end. Fails the test when it waits for something else than this Moodle.
   template <class T>
   T drive(Co<T> script) {
@@ -50,6 +57,9 @@ class FakeMoodle : public Moodle {
   [[nodiscard]] std::size_t unused_answers() const;
 
   [[nodiscard]] bool reads_are_trustworthy() const override { return reads_are_trustworthy_; }
+  [[nodiscard]] bool offers(std::string_view function) const override {
+    return !lacking_.contains(function);
+  }
 
  protected:
   void submit(PendingCall& call) override { waiting_.push_back(&call); }
@@ -65,6 +75,7 @@ class FakeMoodle : public Moodle {
   std::map<std::string, Handler, std::less<>> handlers_;
   std::deque<PendingCall*> waiting_;
   std::vector<Call> calls_;
+  std::set<std::string, std::less<>> lacking_;
   bool reads_are_trustworthy_ = true;
 };
 

@@ -272,5 +272,12 @@ TEST(ParamRawTrimmed, HasNoOuterWhiteSpace) {
   EXPECT_EQ(*to_param({.field = "email", .type = ParamType::kRawTrimmed}, " a@b.c\n"), "a@b.c");
 }
 
+TEST(ParamTypes, DoNotQuoteWhatSaysSomethingAboutAPerson) {
+  constexpr ParamRule kCode{.field = "code", .type = ParamType::kInt, .personal = true};
+  const auto param = to_param(kCode, "my secret");
+  ASSERT_FALSE(param);
+  EXPECT_EQ(param.error().message, "code does not fit; Moodle takes a whole number");
+}
+
 }  // namespace
 }  // namespace moodlesync::base

@@ -40,19 +40,19 @@ std::string unknown_field(std::string_view name) {
   return message;
 }
 
-/// A path of the mapping `key`, with the place of its own entry for faults found later.
-std::string wish_entry(UserSource& source, Section& section, std::string_view key,
-                       const std::string& name, const std::string& path) {
+/// Asks for the path that stands at `name` of the mapping `names`; of a profile, captures it too.
+std::string wish_entry(UserSource& source, Section& names, const std::string& name,
+                       const std::string& path) {
   const std::size_t before = source.spec.fields.size();
-  std::string written = base::wish_path(source.spec, path, {}, section, key);
+  std::string written = base::wish_path(source.spec, path, {}, names, name);
   if (source.spec.fields.size() == before) return written;
-  FieldWish& wish = source.spec.fields.back();
-  wish.origin = section.origin(key, name);
-  if (wish.path.profile.empty()) return written;
-  const bool is_known = std::ranges::find(source.spec.owned, wish.path.profile,
-                                          &OwnedSpec::bundle) != source.spec.owned.end();
+  const FieldWish& wish = source.spec.fields.back();
+  std::vector<OwnedSpec>& owned = source.spec.owned;
+  const bool is_known =
+      wish.path.profile.empty() ||
+      std::ranges::find(owned, wish.path.profile, &OwnedSpec::bundle) != owned.end();
   // A profile's save concerns its user; its values are read by the path.
-  if (!is_known) source.spec.owned.push_back({"profile", wish.path.profile, {}, wish.origin});
+  if (!is_known) owned.push_back({"profile", wish.path.profile, {}, wish.origin});
   return written;
 }
 
@@ -63,16 +63,17 @@ void read_fields(UserSource& source, Section& section) {
         std::ranges::any_of(mapping, [name](const auto& entry) { return entry.first == name; });
     if (!is_mapped) mapping.emplace_back(name, path);
   };
+  Section names = section.section("fields");
   add_default("username", "name");
   add_default("email", "mail");
   for (const auto& [name, path] : mapping) {
     if (path.empty() || (name == "idnumber" && (path == "id" || path == "uid"))) continue;
     const UserField* field = find_user_field(name);
     if (field == nullptr) {
-      section.fault("fields", "'" + name + "' " + unknown_field(name));
+      names.fault(name, unknown_field(name));
       continue;
     }
-    source.fields.push_back({field, wish_entry(source, section, "fields", name, path)});
+    source.fields.push_back({field, wish_entry(source, names, name, path)});
   }
   for (const std::string_view required : {"username", "firstname", "lastname", "email"}) {
     const bool is_mapped = std::ranges::any_of(
@@ -88,13 +89,14 @@ void read_named(UserSource& source, Section& section, std::string_view key,
                 std::map<std::string, std::string>& into) {
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  Section names = section.section(key);
   for (const auto& [name, path] : section.mapping(key)) {
     if (path.empty()) continue;
     if (name.find_first_not_of(kAllowed) != std::string::npos) {
-      section.fault(key, "'" + name + "' is no short name: only letters, digits, _ and -");
+      names.fault(name, "is no short name: only letters, digits, _ and -");
       continue;
     }
-    into[name] = wish_entry(source, section, key, name, path);
+    into[name] = wish_entry(source, names, name, path);
   }
 }
 

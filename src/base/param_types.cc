@@ -48,9 +48,10 @@ std::optional<std::string> canonical_number(std::string_view value) {
 }
 
 Result<std::string> int_param(const ParamRule& rule, std::string_view value) {
-  const auto text = canonical_number(value);
-  const auto number = text ? parse_int(*text) : std::nullopt;
-  if (number && *number >= rule.min && *number <= rule.max) return *text;
+  if (auto text = canonical_number(value)) {
+    const auto number = parse_int(*text);
+    if (number && *number >= rule.min && *number <= rule.max) return *std::move(text);
+  }
   std::string wanted = "a whole number";
   if (rule.max != std::numeric_limits<std::int64_t>::max()) {
     wanted += " from " + std::to_string(rule.min) + " to " + std::to_string(rule.max);

@@ -111,4 +111,36 @@ void Campus::add_courses(int count, int every_nth_from_a_template) {
   for (const std::int64_t id : site_.create_many("node", many)) courses_.push_back(id);
 }
 
+std::string Campus::components_yaml(std::int64_t trash_bin_category) {
+  return R"(
+components:
+  category:
+    sources:
+      - name: sections
+        vocabulary: sections
+        trash_bin: )" +
+         std::to_string(trash_bin_category) + R"(
+  course:
+    sources:
+      - name: templates
+        entity: taxonomy_term
+        bundle: templates
+        idnumber_prefix: template-
+        fields: { fullname: name, shortname: field_shortname }
+      - name: courses
+        bundle: course
+        fields:
+          fullname: title
+          shortname: field_shortname
+          summary: field_summary
+          startdate: field_start
+          enddate: field_end
+          visible: field_visible
+        customfields: { ects: field_ects, lecturer: field_lecturer }
+        category: { field: field_category }
+        template_field: field_template
+        delete: delete
+)";
+}
+
 }  // namespace moodlesync::testsupport

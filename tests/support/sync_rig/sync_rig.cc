@@ -1,0 +1,118 @@
+#include "support/sync_rig/sync_rig.h"
+
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "app/program.h"
+#include "support/campus/comparison.h"
+#include "support/postgres_cluster/postgres_cluster.h"
+
+namespace moodlesync::testsupport {
+
+namespace {
+
+sim::Options moodle_options() {
+  sim::Options options;
+  options.settings.course_fields = {{.shortname = "ects"}, {.shortname = "lecturer"}};
+  return options;
+}
+
+/// MOODLESYNC_TEST_LOG=1 shows what the daemon would log.
+spdlog::sink_ptr log_sink() {
+  if (std::getenv("MOODLESYNC_TEST_LOG") == nullptr)
+    return std::make_shared<spdlog::sinks::null_sink_mt>();
+  return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+}
+
+template <class T>
+T must(Result<T> result, const char* doing) {
+  if (!result) throw std::runtime_error(std::string(doing) + ": " + result.error().message);
+  return *std::move(result);
+}
+
+}  // namespace
+
+SyncRig::SyncRig(const Options& options)
+    : drupal_(DrupalSite::fresh(PostgresCluster::shared(), options.drupal)),
+      moodle_(moodle_options()),
+      rooms_(app::standard_rooms()),
+      log_("rig", log_sink()) {
+  log_.set_level(spdlog::level::debug);
+  if (options.model) {
+    options.model(drupal_);
+  } else {
+    campus_ = std::make_unique<Campus>(drupal_);
+  }
+  trash_bin_ = moodle_.create_category({.name = "Trash"});
+  const auto token = directory_.write("token", moodle_.token());
+  config_ = "drupal:\n  site_url: https://drupal.example\n  connection: \"" + drupal_.connection() +
+            "\"\n  schema: " + options.drupal.schema + "\n  prefix: \"" + options.drupal.prefix +
+            "\"\nmoodle:\n  url: " + moodle_.url() +
+            "\n  allow_http: true\n  token_file: " + token.string() +
+            "\nstate_dir: " + directory_.path().string() + "\n" + options.more_yaml +
+            (options.components.empty() ? Campus::components_yaml(trash_bin_) : options.components);
+  connect();
+  if (options.install) {
+    (void)must(wiring_->database().installer().install(wiring_->settings().sources(),
+                                                       "https://drupal.example"),
+               "installing");
+  }
+}
+
+void SyncRig::connect() {
+  app::LoadedSettings loaded = app::read_settings(config_, directory_.path() / "moodle-syncd.yaml",
+                                                  rooms_.components, rooms_.environment);
+  for (const SettingsFault& fault : loaded.report.faults) {
+    throw std::runtime_error(to_string(fault.origin) + ": " + fault.message);
+  }
+  wiring_ = std::make_unique<app::Wiring>(*std::move(loaded.settings));
+  for (const SettingsFault& fault : must(wiring_->connect(rooms_), "connecting")) {
+    throw std::runtime_error(to_string(fault.origin) + ": " + fault.message);
+  }
+}
+
+engine::RunEnd SyncRig::sync() {
+  DrupalDatabase& database = wiring_->database();
+  engine::Guard guard(database.site(), wiring_->settings().engine.site_url, "");
+  engine::Loop loop(
+      {database.queue(), database.reader(), database.write_back(), database.listener(),
+       wiring_->gateway(), control_, clock_, guard, wiring_->settings().components},
+      wiring_->settings().engine, log_);
+  return loop.run(engine::RunMode::kUntilIdle);
+}
+
+std::vector<std::string> SyncRig::differences_after_sync() {
+  const engine::RunEnd end = sync();
+  if (end.kind != engine::RunEnd::Kind::kIdle) return {"the run ended early: " + end.message};
+  return differences(drupal_, moodle_, trash_bin_);
+}
+
+void SyncRig::skip_waits() {
+  drupal_.sql().script(
+      "UPDATE moodle_sync.task SET due_at = now() WHERE state IN ('pending', 'waiting');"
+      "UPDATE moodle_sync.link SET write_back_due = now() WHERE write_back <> 0");
+}
+
+SyncRig::Parked SyncRig::parked(const std::string& entity_type, std::int64_t id) {
+  const Rows rows = drupal_.sql().run(
+      "SELECT code, message FROM moodle_sync.task WHERE state = 'parked' AND entity_type = $1 AND "
+      "entity_id = $2",
+      {entity_type, std::to_string(id)});
+  if (rows.empty()) return {};
+  return {rows.at(0).at(0).value_or(""), rows.at(0).at(1).value_or("")};
+}
+
+std::int64_t SyncRig::tasks(const std::string& state) {
+  return drupal_.sql().number("SELECT count(*) FROM moodle_sync.task WHERE state = $1", {state});
+}
+
+int SyncRig::calls_since_last_look() {
+  const int all = moodle_.count() - moodle_.count("core_webservice_get_site_info") -
+                  moodle_.count("core_user_get_users_by_field");
+  return all - std::exchange(seen_calls_, all);
+}
+
+}  // namespace moodlesync::testsupport

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -257,7 +258,8 @@ std::string part_of(CURLU* url, CURLUPart part) {
   return text;
 }
 
-Status check_url(const GatewaySettings& settings) {
+/// What makes `base_url` unusable, if anything does.
+std::optional<Error> url_fault(const GatewaySettings& settings) {
   const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
   if (curl_url_set(url.get(), CURLUPART_URL, settings.base_url.c_str(), 0) != CURLUE_OK) {
     return bad_url(settings, "is not a URL");
@@ -272,7 +274,7 @@ Status check_url(const GatewaySettings& settings) {
   if (scheme == "http" && !settings.allow_http) {
     return bad_url(settings, "would send the token in clear; use https:// or set allow_http");
   }
-  return ok();
+  return std::nullopt;
 }
 
 }  // namespace
@@ -282,7 +284,7 @@ Result<std::unique_ptr<Transport>> open_curl_transport(const GatewaySettings& se
   if (ready != CURLE_OK) {
     return Error{ErrorKind::kConfig, "no_curl", "libcurl cannot start on this machine"};
   }
-  if (auto status = check_url(settings); !status) return std::move(status).error();
+  if (auto fault = url_fault(settings)) return *std::move(fault);
   std::string url = settings.base_url;
   while (url.ends_with('/')) url.pop_back();
   url += "/webservice/rest/server.php";

@@ -37,6 +37,8 @@ class Crew {
   /// Those that have ended since the last call. Requires: not called from inside a conversation.
   [[nodiscard]] std::vector<Finished> take_finished();
 
+  /// Whether take_finished() has something to give.
+  [[nodiscard]] bool has_finished() const { return !finished_.empty(); }
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   /// The tasks that are being worked on, for the heartbeat.
   [[nodiscard]] std::vector<Task> tasks() const;

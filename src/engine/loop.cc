@@ -308,7 +308,7 @@ bool Loop::is_idle() const {
 /// How long the loop may sleep when no descriptor wakes it.
 Loop::Millis Loop::nap() const {
   const auto now = ports_.clock.now();
-  if (leaving_ && crew_.size() == 0) return Millis{0};
+  if (crew_.has_finished() || (leaving_ && crew_.size() == 0)) return Millis{0};
   auto until = std::min(next_poll_, next_heartbeat_);
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);

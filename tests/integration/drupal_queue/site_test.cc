@@ -117,6 +117,24 @@ TEST_F(SilentSite, SendsNoNotificationWhenSwitchedOff) {
   EXPECT_NE(changes(), "");
 }
 
+TEST_F(SiteTest, HearsNoEchoOfItsOwnWriteBack) {
+  DrupalSettings settings;
+  settings.connection = site_.connection();
+  auto database = backend().open(settings);
+  ASSERT_TRUE(database);
+  (*database)->set_sources(sources_);
+  ASSERT_TRUE((*database)->reader().prepare(sources_));
+  Settlement settlement = done(claimed_course(), 42);
+  settlement.link->uuid = site_.load({"node", settlement.key.entity.id}).uuid;
+  settlement.owe_write_back = true;
+  settle(one_, {settlement});
+  forget_changes();
+  auto report = (*database)->write_back().run(10);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->written, 1U);
+  EXPECT_EQ(changes(), "");
+}
+
 TEST_F(SiteTest, OpensBehindThePort) {
   DrupalSettings settings;
   settings.connection = site_.connection();

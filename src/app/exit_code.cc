@@ -15,7 +15,7 @@ bool is_missing_right(const Error& error) {
 }  // namespace
 
 ExitCode exit_code_for(const Error& error) {
-  if (error.code == "guard") return ExitCode::kGuard;
+  if (error.code == "guard" || error.code == "site_differs") return ExitCode::kGuard;
   if (is_missing_right(error)) return ExitCode::kNoPermission;
   switch (error.kind) {
     case ErrorKind::kTransient:

@@ -1,0 +1,101 @@
+// config/moodle-syncd.yaml is the reference of all keys: it must load, every key that it shows must
+// exist, and every key that exists must stand in it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/settings.h"
+#include "components/registry.h"
+
+namespace moodlesync::app {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const fs::path kRoot{MOODLESYNC_SOURCE_DIR};
+
+std::string contents(const fs::path& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// The faults of a configuration, a line each; the token comes from the environment.
+std::string faults_of(std::string text) {
+  static const std::regex kTokenFile("token_file: \\S+");
+  text = std::regex_replace(text, kTokenFile, "token: $${TOKEN}");
+  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+    return name == "TOKEN" ? std::optional<std::string>("0123456789abcdef") : std::nullopt;
+  };
+  const std::vector<ComponentKind> kinds = all_components();
+  const LoadedSettings loaded = read_settings(text, "moodle-syncd.yaml", kinds, environment);
+  std::string faults;
+  for (const SettingsFault& fault : loaded.report.faults) {
+    faults += to_string(fault.origin) + ": " + fault.message + "\n";
+  }
+  return faults;
+}
+
+/// The file with the commented line `index` brought into force, or "" if it holds no key.
+std::string with_uncommented(std::vector<std::string> lines, std::size_t index) {
+  static const std::regex kKey("^( *)# ([a-z_]+: .+)$");
+  std::smatch match;
+  if (!std::regex_match(lines[index], match, kKey)) return {};
+  lines[index] = match[1].str() + match[2].str();
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+TEST(ConfigFile, LoadsAsItIsOnceTheTokenIsThere) {
+  EXPECT_EQ(faults_of(contents(kRoot / "config" / "moodle-syncd.yaml")), "");
+}
+
+TEST(ConfigFile, ShowsOnlyKeysThatExist) {
+  const auto lines = lines_of(contents(kRoot / "config" / "moodle-syncd.yaml"));
+  int shown = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string text = with_uncommented(lines, i);
+    if (text.empty()) continue;
+    ++shown;
+    EXPECT_THAT(faults_of(text), testing::Not(HasSubstr("is not a known key"))) << lines[i];
+    EXPECT_THAT(faults_of(text), testing::Not(HasSubstr("is not YAML"))) << lines[i];
+  }
+  EXPECT_GT(shown, 30);
+}
+
+TEST(ConfigFile, ShowsEveryKeyThatExists) {
+  static const std::regex kGetter(
+      R"re((?:text|flag|number|duration|choice|mapping|sections?|required|required_url|at_least|small_number|wish)\((?:[\w.]+, )*"([a-z_]+)")re");
+  const std::string shown = contents(kRoot / "config" / "moodle-syncd.yaml");
+  std::vector<std::string> missing;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "src")) {
+    if (!entry.path().filename().string().ends_with("settings.cc")) continue;
+    const std::string source = contents(entry.path());
+    for (auto it = std::sregex_iterator(source.begin(), source.end(), kGetter);
+         it != std::sregex_iterator(); ++it) {
+      const std::string key = (*it)[1].str();
+      if (shown.find(key + ":") == std::string::npos) missing.push_back(key);
+    }
+  }
+  EXPECT_THAT(missing, IsEmpty());
+}
+
+}  // namespace
+}  // namespace moodlesync::app

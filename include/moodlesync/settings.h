@@ -27,6 +27,8 @@ struct SettingsFault {
   std::string message;
 };
 
+struct SettingsEntry;
+
 /// The configuration as a tree of scalars, lists and mappings with line numbers, whatever format it
 /// was written in.
 struct SettingsNode {
@@ -36,8 +38,17 @@ struct SettingsNode {
   bool quoted = false;            ///< "yes" in quotes is text, not a flag.
   bool from_environment = false;  ///< The whole scalar is the value of an environment variable.
   int line = 0;
-  std::vector<SettingsNode> items;                            ///< kList
-  std::vector<std::pair<std::string, SettingsNode>> entries;  ///< kMap, in file order
+  std::vector<SettingsNode> items;     ///< kList
+  std::vector<SettingsEntry> entries;  ///< kMap, in file order
+
+  /// The value of `key` in a mapping, or nullptr.
+  [[nodiscard]] const SettingsNode* find(std::string_view key) const;
+};
+
+/// One `key: value` of a mapping.
+struct SettingsEntry {
+  std::string key;
+  SettingsNode value;
 };
 
 /// A mapping of the configuration with typed getters. Every getter names the key as known; after

@@ -84,13 +84,6 @@ std::string percent_decoded(std::string_view text) {
 
 }  // namespace
 
-const SettingsNode* find_entry(const SettingsNode* node, std::string_view key) {
-  if (node == nullptr) return nullptr;
-  const auto found =
-      std::ranges::find_if(node->entries, [key](const auto& entry) { return entry.first == key; });
-  return found == node->entries.end() ? nullptr : &found->second;
-}
-
 std::string password_in(std::string_view connection) {
   const std::size_t scheme = connection.find("://");
   if (scheme == std::string_view::npos) return keyword_value(connection, "password");
@@ -114,7 +107,7 @@ std::string Secrets::read(Section& section, const SettingsNode* node, const std:
     section.fault(file_key, "and " + key + " are both set; one of them must go");
     return {};
   }
-  const SettingsNode* entry = find_entry(node, key);
+  const SettingsNode* entry = node == nullptr ? nullptr : node->find(key);
   if (entry == nullptr || !entry->from_environment) {
     section.fault(key,
                   "must not stand in the configuration itself: put it into a file and name "

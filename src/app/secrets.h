@@ -44,7 +44,4 @@ class Secrets {
 /// The password inside a libpq connection string or URI, or "".
 [[nodiscard]] std::string password_in(std::string_view connection);
 
-/// The entry `key` of a mapping, or nullptr.
-[[nodiscard]] const SettingsNode* find_entry(const SettingsNode* node, std::string_view key);
-
 }  // namespace moodlesync::app

@@ -93,7 +93,7 @@ class Reader {
     DrupalSettings& to = settings_.drupal;
     settings_.engine.site_url = required_url(drupal, "site_url");
     to.connection = read_connection(drupal);
-    to.password = secrets_.read(drupal, find_entry(&root_node_, "drupal"), "password");
+    to.password = secrets_.read(drupal, root_node_.find("drupal"), "password");
     hide(to.password);
     to.schema = drupal.text("schema", to.schema);
     to.prefix = drupal.text("prefix", to.prefix);
@@ -132,7 +132,8 @@ class Reader {
     const std::string password = password_in(connection);
     if (password.empty()) return;
     hide(password);
-    const SettingsNode* node = find_entry(find_entry(&root_node_, "drupal"), "connection");
+    const SettingsNode* section = root_node_.find("drupal");
+    const SettingsNode* node = section == nullptr ? nullptr : section->find("connection");
     if (node == nullptr || !node->from_environment) {
       drupal.fault("connection",
                    "must not hold a password: put it into a file and name that as "
@@ -151,7 +152,7 @@ class Reader {
                    "clear; use https:// or set allow_http: true");
     }
     const std::size_t faults = report_.faults.size();
-    const std::string token = secrets_.read(moodle, find_entry(&root_node_, "moodle"), "token");
+    const std::string token = secrets_.read(moodle, root_node_.find("moodle"), "token");
     if (token.empty() && report_.faults.size() == faults) {
       moodle.fault("token_file",
                    "is missing: the file that holds the token of Moodle's external "

@@ -144,14 +144,12 @@ class TreeBuilder : public YAML::EventHandler {
   void take_value(SettingsNode node) {
     Level& level = levels_.back();
     node.line = level.key_line;
-    const auto same = std::ranges::find_if(
-        level.node.entries, [&level](const auto& entry) { return entry.first == level.key; });
-    if (same != level.node.entries.end()) {
+    if (const SettingsNode* same = level.node.find(level.key); same != nullptr) {
       faults_.push_back(
           {{file_, level.key_line, path()},
-           "stands here twice; the first time in line " + std::to_string(same->second.line)});
+           "stands here twice; the first time in line " + std::to_string(same->line)});
     } else {
-      level.node.entries.emplace_back(level.key, std::move(node));
+      level.node.entries.push_back({level.key, std::move(node)});
     }
     level.has_key = false;
   }

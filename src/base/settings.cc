@@ -29,17 +29,13 @@ std::string_view kind_name(SettingsNode::Kind kind) {
   return "something else";
 }
 
-/// The value of `key` in a mapping, or nullptr.
-const SettingsNode* entry(const SettingsNode* node, std::string_view key) {
-  if (node == nullptr) return nullptr;
-  const auto found = std::ranges::find_if(
-      node->entries, [key](const auto& candidate) { return candidate.first == key; });
-  return found == node->entries.end() ? nullptr : &found->second;
+const SettingsNode* lookup(const SettingsNode* node, std::string_view key) {
+  return node == nullptr ? nullptr : node->find(key);
 }
 
 /// The item that `sub` means: an entry of a mapping, or "0", "1", … of a list.
 const SettingsNode* part(const SettingsNode& node, std::string_view sub) {
-  if (node.kind != SettingsNode::Kind::kList) return entry(&node, sub);
+  if (node.kind != SettingsNode::Kind::kList) return node.find(sub);
   const auto index = base::parse_int(sub);
   if (!index || *index < 0 || std::cmp_greater_equal(*index, node.items.size())) return nullptr;
   return &node.items[static_cast<std::size_t>(*index)];
@@ -86,13 +82,18 @@ std::string to_string(const Origin& origin) {
   return text;
 }
 
+const SettingsNode* SettingsNode::find(std::string_view key) const {
+  const auto found = std::ranges::find(entries, key, &SettingsEntry::key);
+  return found == entries.end() ? nullptr : &found->value;
+}
+
 Section::Section(const SettingsNode* node, std::string file, std::string path,
                  std::vector<SettingsFault>* faults)
     : node_(node), file_(std::move(file)), path_(std::move(path)), faults_(faults) {}
 
 const SettingsNode* Section::find(std::string_view key) {
   known_.emplace(key);
-  const SettingsNode* found = entry(node_, key);
+  const SettingsNode* found = lookup(node_, key);
   // `key:` with nothing behind it is as good as no key.
   return found == nullptr || found->kind == SettingsNode::Kind::kNull ? nullptr : found;
 }
@@ -223,13 +224,13 @@ std::vector<Section> Section::sections(std::string_view key) {
   return list;
 }
 
-bool Section::has(std::string_view key) const { return entry(node_, key) != nullptr; }
+bool Section::has(std::string_view key) const { return lookup(node_, key) != nullptr; }
 
 Origin Section::origin(std::string_view key, std::string_view sub) const {
   Origin where{file_, node_ == nullptr ? 0 : node_->line, path_};
   if (key.empty()) return where;
   where.key.append(path_.empty() ? "" : ".").append(key);
-  const SettingsNode* found = entry(node_, key);
+  const SettingsNode* found = lookup(node_, key);
   if (found != nullptr) where.line = found->line;
   if (sub.empty()) return where;
   const bool is_list = found != nullptr && found->kind == SettingsNode::Kind::kList;

@@ -20,7 +20,7 @@ class EnvironmentTest : public testing::Test {
     value.line = 7;
     SettingsNode root;
     root.kind = SettingsNode::Kind::kMap;
-    root.entries.emplace_back("key", std::move(value));
+    root.entries.push_back({"key", std::move(value)});
     const std::map<std::string, std::string> variables{
         {"HOST", "db1"}, {"EMPTY", ""}, {"ODD", "a: [b"}};
     const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
@@ -28,7 +28,7 @@ class EnvironmentTest : public testing::Test {
       return found == variables.end() ? std::nullopt : std::optional(found->second);
     };
     substitute_environment(root, "x.yaml", environment, faults_);
-    return root.entries.front().second;
+    return root.entries.front().value;
   }
   std::string fault() {
     EXPECT_THAT(faults_, SizeIs(1));

@@ -28,28 +28,28 @@ class YamlSettings : public testing::Test {
 TEST_F(YamlSettings, GivesEveryEntryTheLineOfItsKey) {
   const auto root = parse("a: 1\nb:\n  c: x\n  d:\n    - y\n    - z\n");
   ASSERT_TRUE(root.has_value());
-  EXPECT_EQ(root->entries[1].second.line, 2);
-  const SettingsNode& b = root->entries[1].second;
-  EXPECT_EQ(b.entries[0].second.line, 3);
-  EXPECT_EQ(b.entries[1].second.line, 4);
-  EXPECT_EQ(b.entries[1].second.items[1].line, 6);
+  EXPECT_EQ(root->entries[1].value.line, 2);
+  const SettingsNode& b = root->entries[1].value;
+  EXPECT_EQ(b.entries[0].value.line, 3);
+  EXPECT_EQ(b.entries[1].value.line, 4);
+  EXPECT_EQ(b.entries[1].value.items[1].line, 6);
 }
 
 TEST_F(YamlSettings, TellsQuotedTextFromPlain) {
   const auto root = parse("a: yes\nb: \"yes\"\nc: 'yes'\nd: |\n  yes\n");
   ASSERT_TRUE(root.has_value());
-  EXPECT_FALSE(root->entries[0].second.quoted);
-  EXPECT_TRUE(root->entries[1].second.quoted);
-  EXPECT_TRUE(root->entries[2].second.quoted);
-  EXPECT_TRUE(root->entries[3].second.quoted);
+  EXPECT_FALSE(root->entries[0].value.quoted);
+  EXPECT_TRUE(root->entries[1].value.quoted);
+  EXPECT_TRUE(root->entries[2].value.quoted);
+  EXPECT_TRUE(root->entries[3].value.quoted);
 }
 
 TEST_F(YamlSettings, ReadsMissingValuesAsNothing) {
   const auto root = parse("a:\nb: ~\nc: null\n");
   ASSERT_TRUE(root.has_value());
-  EXPECT_EQ(root->entries[0].second.kind, SettingsNode::Kind::kNull);
-  EXPECT_EQ(root->entries[1].second.kind, SettingsNode::Kind::kNull);
-  EXPECT_EQ(root->entries[2].second.kind, SettingsNode::Kind::kNull);
+  EXPECT_EQ(root->entries[0].value.kind, SettingsNode::Kind::kNull);
+  EXPECT_EQ(root->entries[1].value.kind, SettingsNode::Kind::kNull);
+  EXPECT_EQ(root->entries[2].value.kind, SettingsNode::Kind::kNull);
 }
 
 TEST_F(YamlSettings, ReportsADuplicateKeyWithBothLines) {

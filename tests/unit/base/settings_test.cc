@@ -35,7 +35,7 @@ SettingsNode list(std::vector<SettingsNode> items, int line = 1) {
   return node;
 }
 
-SettingsNode map(std::vector<std::pair<std::string, SettingsNode>> entries, int line = 1) {
+SettingsNode map(std::vector<SettingsEntry> entries, int line = 1) {
   SettingsNode node;
   node.kind = SettingsNode::Kind::kMap;
   node.entries = std::move(entries);
@@ -45,7 +45,7 @@ SettingsNode map(std::vector<std::pair<std::string, SettingsNode>> entries, int 
 
 class SectionTest : public testing::Test {
  protected:
-  Section root(std::vector<std::pair<std::string, SettingsNode>> entries) {
+  Section root(std::vector<SettingsEntry> entries) {
     tree_ = map(std::move(entries));
     return {&tree_, "x.yaml", "", &faults_};
   }

@@ -137,7 +137,8 @@ WHERE l.component = $1)sql";
 
 constexpr std::string_view kTaskStats = R"sql(
 SELECT component, state, CASE WHEN state IN ('waiting', 'parked') THEN code ELSE '' END, count(*),
-       greatest(0, floor(extract(epoch FROM clock_timestamp() - min(first_at)))::bigint)
+       greatest(0, floor(extract(epoch FROM clock_timestamp() - min(first_at)))::bigint),
+       coalesce((array_agg(message ORDER BY due_at DESC) FILTER (WHERE message <> ''))[1], '')
 FROM {moodle_sync.task} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)sql";
 
 /// The number of links is an estimate once counting would take long.
@@ -318,7 +319,7 @@ Result<QueueStats> TaskQueue::stats() {
     const Row row = (*tasks)[i];
     stats.tasks.push_back({std::string(row.text(0)), std::string(row.text(1)),
                            std::string(row.text(2)), row.integer(3),
-                           std::chrono::seconds(row.integer(4))});
+                           std::chrono::seconds(row.integer(4)), std::string(row.text(5))});
   }
   auto others = connection_.query(names_.expand(kOtherStats), {names_.ours("link")});
   if (!others) return explain(std::move(others).error(), "counting links");

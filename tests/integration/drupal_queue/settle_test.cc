@@ -296,6 +296,7 @@ TEST_F(Settle, CountsWhatIsInTheTables) {
   Settlement parked = done(task, 42);
   parked.state = Settlement::State::kParked;
   parked.code = "taken";
+  parked.message = "held by course 7";
   parked.owe_write_back = true;
   settle(one_, {parked});
   site_.create_node("course", "Physics");
@@ -304,6 +305,7 @@ TEST_F(Settle, CountsWhatIsInTheTables) {
   ASSERT_EQ(stats->tasks.size(), 1U);
   EXPECT_EQ(stats->tasks[0].state, "parked");
   EXPECT_EQ(stats->tasks[0].code, "taken");
+  EXPECT_EQ(stats->tasks[0].last_error, "held by course 7");
   EXPECT_EQ(stats->tasks[0].count, 1);
   EXPECT_EQ(stats->changes, 1);
   EXPECT_EQ(stats->links, 1);

@@ -16,7 +16,7 @@ SettingsNode list(std::vector<SettingsNode> items) {
   return node;
 }
 
-SettingsNode mapping(std::vector<std::pair<std::string, SettingsNode>> entries) {
+SettingsNode mapping(std::vector<SettingsEntry> entries) {
   SettingsNode node;
   node.kind = SettingsNode::Kind::kMap;
   node.entries = std::move(entries);
@@ -26,7 +26,7 @@ SettingsNode mapping(std::vector<std::pair<std::string, SettingsNode>> entries) 
 SettingsNode texts(const std::vector<std::pair<std::string, std::string>>& entries) {
   SettingsNode node;
   node.kind = SettingsNode::Kind::kMap;
-  for (const auto& [key, value] : entries) node.entries.emplace_back(key, scalar(value));
+  for (const auto& [key, value] : entries) node.entries.push_back({key, scalar(value)});
   return node;
 }
 

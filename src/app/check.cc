@@ -70,20 +70,34 @@ Result<MoodleSite> ask_moodle(Gateway& gateway) {
   return preflight.take();
 }
 
+std::string how_to_add(const std::string& function) {
+  return "Site administration > Server > Web services > External services > Functions > Add "
+         "functions: " +
+         function;
+}
+
 void check_functions(const Settings& settings, const MoodleSite& site, Findings& findings) {
   std::set<std::string> needed;
+  std::set<std::string> useful;
   for (const auto& component : settings.components) {
     for (const std::string_view function : component->functions()) needed.emplace(function);
+    for (const std::string_view function : component->optional_functions()) {
+      useful.emplace(function);
+    }
   }
   std::size_t missing = 0;
   for (const std::string& function : needed) {
     if (site.functions.contains(function)) continue;
     ++missing;
     findings.problem(kMoodle, "the token's service lacks the function " + function,
-                     "Site administration > Server > Web services > External services > Functions "
-                     "> Add functions: " +
-                         function,
-                     ExitCode::kConfig);
+                     how_to_add(function), ExitCode::kConfig);
+  }
+  for (const std::string& function : useful) {
+    if (site.functions.contains(function) || needed.contains(function)) continue;
+    findings.warning(kMoodle,
+                     "the token's service lacks the function " + function +
+                         ", with which some cases would sort themselves out",
+                     how_to_add(function));
   }
   if (missing == 0) {
     findings.ok(kMoodle, "the token's service has all " + std::to_string(needed.size()) +

@@ -16,10 +16,10 @@ SettingsNode list(std::vector<SettingsNode> items) {
   return node;
 }
 
-SettingsNode mapping(std::vector<SettingsEntry> entries) {
+SettingsNode mapping(std::vector<std::pair<std::string, SettingsNode>> entries) {
   SettingsNode node;
   node.kind = SettingsNode::Kind::kMap;
-  node.entries = std::move(entries);
+  for (auto& [key, value] : entries) node.entries.push_back({std::move(key), std::move(value)});
   return node;
 }
 

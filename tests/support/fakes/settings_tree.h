@@ -13,7 +13,7 @@ namespace moodlesync::fakes {
 /// `mapping({{"sources", list({mapping({{"vocabulary", scalar("topics")}})})}})`.
 [[nodiscard]] SettingsNode scalar(std::string_view text);
 [[nodiscard]] SettingsNode list(std::vector<SettingsNode> items);
-[[nodiscard]] SettingsNode mapping(std::vector<SettingsEntry> entries);
+[[nodiscard]] SettingsNode mapping(std::vector<std::pair<std::string, SettingsNode>> entries);
 /// A mapping of scalars.
 [[nodiscard]] SettingsNode texts(const std::vector<std::pair<std::string, std::string>>& entries);
 

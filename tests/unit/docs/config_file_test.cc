@@ -80,6 +80,29 @@ TEST(ConfigFile, ShowsOnlyKeysThatExist) {
   EXPECT_GT(shown, 30);
 }
 
+/// The file with the commented component blocks in force: their lines start with `  # `, and a line
+/// `  #       # key: value` inside shows a default, which counts too.
+std::string with_all_components(const std::vector<std::string>& lines) {
+  static const std::regex kBlock("^  # [a-z]+:$");
+  static const std::regex kShown("^( *)# ([a-z_]+: .+)$");
+  std::string text;
+  bool inside = false;
+  for (std::string line : lines) {
+    inside = line.starts_with("  #") && (inside || std::regex_match(line, kBlock));
+    if (inside) line.erase(2, 2);
+    std::smatch shown;
+    if (inside && std::regex_match(line, shown, kShown)) line = shown[1].str() + shown[2].str();
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST(ConfigFile, LoadsWithEveryComponentSwitchedOn) {
+  EXPECT_EQ(
+      faults_of(with_all_components(lines_of(contents(kRoot / "config" / "moodle-syncd.yaml")))),
+      "");
+}
+
 TEST(ConfigFile, ShowsEveryKeyThatExists) {
   static const std::regex kGetter(
       R"re((?:text|flag|number|duration|choice|mapping|sections?|required|required_url|at_least|small_number|wish)\((?:[\w.]+, )*"([a-z_]+)")re");

@@ -149,7 +149,7 @@ TEST(UsersSettings, ReportEveryOtherMistake) {
 
 TEST(UsersSettings, ReportTheLineOfAFieldForLater) {
   SettingsNode fields = texts({{"firstname", "field_first"}, {"lastname", "field_last"}});
-  fields.entries[1].second.line = 12;
+  fields.entries[1].value.line = 12;
   const Read result = read({{"fields", fields}});
   const auto& wishes = result.sources.at(0).spec.fields;
   EXPECT_EQ(wishes[1].origin.key, "components.users.sources[0].fields.lastname");

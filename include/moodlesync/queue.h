@@ -89,7 +89,7 @@ struct QueueStats {
   std::int64_t changes = 0;  ///< Not drained yet.
   std::int64_t links = 0;
   std::int64_t skipped = 0;  ///< Links that say skipped.
-  std::int64_t owed_write_backs = 0;
+  std::int64_t owed_write_backs = 0;  ///< Ids that Drupal does not show yet.
 };
 
 /// The task queue in Drupal's database, with the links. Every method is one short transaction.

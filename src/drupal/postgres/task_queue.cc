@@ -147,7 +147,7 @@ SELECT (SELECT count(*) FROM {moodle_sync.change}),
        CASE WHEN c.reltuples > 200000 THEN c.reltuples::bigint
             ELSE (SELECT count(*) FROM {moodle_sync.link}) END,
        (SELECT count(*) FROM {moodle_sync.link} WHERE skipped <> ''),
-       (SELECT count(*) FROM {moodle_sync.link} WHERE write_back <> 0)
+       (SELECT count(*) FROM {moodle_sync.link} WHERE write_back = 1)
 FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 
 std::string filled(std::string sql, std::string_view mark, std::string_view by) {

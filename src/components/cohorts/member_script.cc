@@ -42,6 +42,9 @@ Co<Outcome> MemberScript::run() {
     if (failure_) co_return *failure_;
     co_return Removed{};
   }
+  // Most users of a site are in no cohort: nobody waits for their accounts.
+  const bool is_outside = entity.values(source_.path).empty() && conversation_.link.sent.empty();
+  if (is_outside) co_return Unchanged{};
   const Reference self = self_reference(entity);
   const Counterpart user = conversation_.counterpart("users", self);
   switch (user.state) {

@@ -90,6 +90,12 @@ TEST(Members, WaitForTheirAccount) {
   EXPECT_TRUE(bench.moodle.calls().empty());
 }
 
+TEST(Members, OfNoCohortWaitForNobody) {
+  CohortBench bench;
+  bench.run_members(fakes::a_conversation().of_user(7).knowing({"user", 7}, pending()));
+  EXPECT_EQ(bench.result(), "unchanged");
+}
+
 TEST(Members, JoinTheCohortsThatExistBeforeTheyWaitForOthers) {
   CohortBench bench;
   bench.moodle.on(kAdd, Json());

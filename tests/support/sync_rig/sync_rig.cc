@@ -1,6 +1,7 @@
 #include "support/sync_rig/sync_rig.h"
 
 #include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <cstdlib>
@@ -21,7 +22,12 @@ sim::Options moodle_options() {
 }
 
 /// MOODLESYNC_TEST_LOG=1 shows what the daemon would log.
-spdlog::sink_ptr log_sink() {
+spdlog::sink_ptr log_sink(std::ostream* log) {
+  if (log != nullptr) {
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(*log, true);
+    sink->set_level(spdlog::level::info);
+    return sink;
+  }
   if (std::getenv("MOODLESYNC_TEST_LOG") == nullptr)
     return std::make_shared<spdlog::sinks::null_sink_mt>();
   return std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -39,7 +45,7 @@ SyncRig::SyncRig(const Options& options)
     : drupal_(DrupalSite::fresh(PostgresCluster::shared(), options.drupal)),
       moodle_(moodle_options()),
       rooms_(app::standard_rooms()),
-      log_("rig", log_sink()) {
+      log_("rig", log_sink(options.log)) {
   log_.set_level(spdlog::level::debug);
   if (options.model) {
     options.model(drupal_);

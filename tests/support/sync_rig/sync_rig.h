@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,8 @@ class SyncRig {
     bool install = true;
     std::function<void(DrupalSite&)> model =
         {};  ///< Vocabularies, types and fields; empty: the campus's.
+    /// Gets the lines at info level and above, as an operator sees them.
+    std::ostream* log = nullptr;
   };
   SyncRig() : SyncRig(Options{}) {}
   explicit SyncRig(const Options& options);

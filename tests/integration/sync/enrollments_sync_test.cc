@@ -1,0 +1,231 @@
+#include <gtest/gtest.h>
+
+#include "integration/sync/people.h"
+
+namespace moodlesync {
+namespace {
+
+using testsupport::People;
+using Roles = std::set<sim::Id>;
+
+constexpr sim::Id kTeacher = People::kTeacher;
+constexpr sim::Id kAssistant = People::kAssistant;
+constexpr sim::Id kStudent = People::kStudent;
+
+class EnrollmentsSync : public testing::Test {
+ protected:
+  void set_participants(std::int64_t nid, testsupport::Items users) {
+    people_.drupal().save_node(nid, {.fields = {{"field_participants", std::move(users)}}});
+    people_.sync();
+  }
+  People people_;
+};
+
+TEST_F(EnrollmentsSync, EnrolsWithTheDefaultRoleAndSendsTimesAndStateExplicitly) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  const auto calls = people_.moodle().calls("enrol_manual_enrol_users");
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_EQ(calls[0].variable("enrolments[0][suspend]"), "0");
+  EXPECT_EQ(calls[0].variable("enrolments[0][timestart]"), "0");
+  EXPECT_EQ(calls[0].variable("enrolments[0][timeend]"), "0");
+}
+
+TEST_F(EnrollmentsSync, EnrolsWithEveryRoleOfTheRegistration) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  const std::int64_t teacher = people_.role("Teacher", kTeacher);
+  const std::int64_t student = people_.role("Student", kStudent);
+  people_.registration(nid, uid, {{"field_role", {teacher, student}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), (Roles{kTeacher, kStudent}));
+}
+
+TEST_F(EnrollmentsSync, LetsARegistrationWaitUntilItsUserIsInMoodle) {
+  const std::int64_t uid = people_.user("ada lovelace", {}, {{"mail", "ada@example.org"}});
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.rig().tasks("waiting"), 1);
+  EXPECT_EQ(people_.moodle().count("enrol_manual_enrol_users"), 0);
+  people_.drupal().save_user(uid, {.base = {{"name", "ada"}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.rig().tasks("waiting"), 0);
+}
+
+TEST_F(EnrollmentsSync, EnrolsTheNewRoleAndUnassignsTheOld) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  const std::int64_t teacher = people_.role("Teacher", kTeacher);
+  const std::int64_t id = people_.registration(nid, uid);
+  people_.sync();
+  people_.drupal().save({"registration", id}, {.fields = {{"field_role", {teacher}}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kTeacher});
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 0);
+}
+
+TEST_F(EnrollmentsSync, KeepsWhatTheOtherOfTwoReasonsGives) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG", {{"field_assistants", {uid}}});
+  const std::int64_t id = people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), (Roles{kAssistant, kStudent}));
+  people_.drupal().remove("registration", {id});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kAssistant});
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 0);
+}
+
+TEST_F(EnrollmentsSync, SuspendsTheEnrolmentOfADeletedRegistration) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  const std::int64_t id = people_.registration(nid, uid);
+  people_.sync();
+  people_.drupal().remove("registration", {id});
+  people_.sync();
+  EXPECT_NE(people_.enrolment(nid, uid).id, 0);
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 1);
+}
+
+TEST_F(EnrollmentsSync, FollowsARegistrationToAnotherCourseAndUser) {
+  const std::int64_t ada = people_.user("ada");
+  const std::int64_t bob = people_.user("bob");
+  const std::int64_t here = people_.course("HERE");
+  const std::int64_t there = people_.course("THERE");
+  const std::int64_t id = people_.registration(here, ada);
+  people_.sync();
+  people_.drupal().save({"registration", id}, {.base = {{"entity_id", std::to_string(there)}}});
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(here, ada).suspended, 1);
+  EXPECT_EQ(people_.roles(there, ada), Roles{kStudent});
+  people_.drupal().save({"registration", id}, {.base = {{"user_uid", std::to_string(bob)}}});
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(there, ada).suspended, 1);
+  EXPECT_EQ(people_.roles(there, bob), Roles{kStudent});
+}
+
+TEST_F(EnrollmentsSync, EnrolsAllParticipantsOfANewCourse) {
+  const auto uids = people_.users("u", 3);
+  const std::int64_t nid = people_.course(
+      "ALG", {{"field_participants", {uids[0], uids[1]}}, {"field_assistants", {uids[2]}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uids[0]), Roles{kTeacher});
+  EXPECT_EQ(people_.roles(nid, uids[1]), Roles{kTeacher});
+  EXPECT_EQ(people_.roles(nid, uids[2]), Roles{kAssistant});
+}
+
+TEST_F(EnrollmentsSync, UnenrolsAllThreeParticipantsThatWereRemovedAtOnce) {
+  const auto uids = people_.users("u", 4);
+  const std::int64_t nid =
+      people_.course("ALG", {{"field_participants", {uids[0], uids[1], uids[2], uids[3]}}});
+  people_.sync();
+  set_participants(nid, {uids[3]});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(people_.enrolment(nid, uids[i]).id, 0);
+  EXPECT_EQ(people_.roles(nid, uids[3]), Roles{kTeacher});
+  EXPECT_EQ(people_.moodle().count("core_enrol_get_enrolled_users"), 1) << "asked once";
+}
+
+TEST_F(EnrollmentsSync, SuspendsARemovedParticipantWhoHoldsARoleThatIsNotOurs) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uid}}});
+  people_.sync();
+  people_.moodle().enrol(people_.course_id(nid), people_.account(uid).id, 1);
+  set_participants(nid, {});
+  EXPECT_NE(people_.enrolment(nid, uid).id, 0);
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 1);
+}
+
+TEST_F(EnrollmentsSync, SkipsTheRegistrationsOfACourseThatIsOptedOut) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("OUT", {{"field_moodle_id", {"ignore"}}});
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.moodle().count("enrol_manual_enrol_users"), 0);
+  EXPECT_EQ(people_.rig().tasks("parked") + people_.rig().tasks("waiting"), 0);
+  EXPECT_EQ(people_.drupal().sql().cell(
+                "SELECT skipped FROM moodle_sync.link WHERE component = 'enrollments'"),
+            "opted_out");
+}
+
+TEST_F(EnrollmentsSync, SkipsAUserWhoIsOptedOutAndEnrolsTheOthers) {
+  const std::int64_t out = people_.user("out", {{"field_moodle_id", {"ignore"}}});
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, out);
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.moodle().rows("enrol_manual_enrol_users"), 1U);
+  EXPECT_EQ(people_.rig().tasks("waiting"), 0);
+}
+
+TEST_F(EnrollmentsSync, NeverRepeatsARowThatChangesNothing) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  const std::int64_t id = people_.registration(nid, uid);
+  people_.sync();
+  people_.drupal().save({"registration", id}, {});
+  people_.drupal().save_node(nid, {.base = {{"title", "New title"}}});
+  people_.drupal().save_user(uid, {.fields = {{"field_city", {"Wien"}}}});
+  people_.sync();
+  EXPECT_EQ(people_.moodle().rows("enrol_manual_enrol_users"), 1U);
+}
+
+TEST_F(EnrollmentsSync, TakesAWelcomeMessageThatWasNotSentForDone) {
+  people_.moodle().change_settings([](sim::Settings& settings) {
+    settings.welcome_message = true;
+    settings.mail_works = false;
+  });
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.rig().tasks("parked") + people_.rig().tasks("pending"), 0);
+}
+
+TEST(EnrollmentsSyncOptions, UnenrolsInsteadOfSuspending) {
+  People people({.enrollments = "        removal: unenrol\n"});
+  const std::int64_t uid = people.user("ada");
+  const std::int64_t nid = people.course("ALG");
+  const std::int64_t id = people.registration(nid, uid);
+  people.sync();
+  people.drupal().remove("registration", {id});
+  people.sync();
+  EXPECT_EQ(people.enrolment(nid, uid).id, 0);
+}
+
+TEST(EnrollmentsSyncOptions, SuspendsACancelledRegistrationAndLetsItInAgain) {
+  People people({.registration = "            active_states: [complete]\n"});
+  const std::int64_t uid = people.user("ada");
+  const std::int64_t nid = people.course("ALG");
+  const std::int64_t id = people.registration(nid, uid);
+  people.sync();
+  people.drupal().save({"registration", id}, {.base = {{"state", "canceled"}}});
+  people.sync();
+  EXPECT_EQ(people.enrolment(nid, uid).suspended, 1);
+  people.drupal().save({"registration", id}, {.base = {{"state", "complete"}}});
+  people.sync();
+  EXPECT_EQ(people.enrolment(nid, uid).suspended, 0);
+  EXPECT_EQ(people.roles(nid, uid), Roles{kStudent});
+}
+
+TEST(EnrollmentsSyncOptions, OnlyTakesOurRoleFromARemovedParticipant) {
+  People people({.enrollments = "        participant_removal: unassign\n"});
+  const std::int64_t uid = people.user("ada");
+  const std::int64_t nid = people.course("ALG", {{"field_participants", {uid}}});
+  people.sync();
+  people.moodle().enrol(people.course_id(nid), people.account(uid).id, 1);
+  people.drupal().save_node(nid, {.fields = {{"field_participants", {}}}});
+  people.sync();
+  EXPECT_EQ(people.roles(nid, uid), Roles{1});
+  EXPECT_EQ(people.enrolment(nid, uid).suspended, 0);
+}
+
+}  // namespace
+}  // namespace moodlesync

@@ -169,8 +169,8 @@ class Loading {
 
   Status resolve_references(std::vector<Entity>& entities) {
     std::map<std::string, std::set<std::int64_t>, std::less<>> wanted;
-    for_each_reference(entities, [&](FieldValue& value) {
-      wanted[value.reference->target.type].insert(value.reference->target.id);
+    for_each_reference(entities, [&](const FieldValue&, const Reference& reference) {
+      wanted[reference.target.type].insert(reference.target.id);
     });
     for (const auto& [type, ids] : wanted) {
       const auto target = targets_.find(type);
@@ -186,7 +186,7 @@ class Loading {
     for (Entity& entity : entities) {
       for (auto& [path, values] : entity.fields) {
         for (FieldValue& value : values) {
-          if (value.reference) use(value);
+          if (value.reference) use(value, *value.reference);
         }
       }
       for_each_reference(entity.owned, use);
@@ -199,21 +199,21 @@ class Loading {
     if (!rows) return rows.error();
     std::unordered_map<std::int64_t, int> row_of;
     for (int i = 0; i < rows->size(); ++i) row_of.emplace((*rows)[i].integer(0), i);
-    for_each_reference(entities, [&](FieldValue& value) {
-      if (value.reference->target.type != type) return;
-      const auto found = row_of.find(value.reference->target.id);
+    for_each_reference(entities, [&](FieldValue& value, Reference& reference) {
+      if (reference.target.type != type) return;
+      const auto found = row_of.find(reference.target.id);
       if (found == row_of.end()) {
         if (value.type == ValueType::kReference) value.text.clear();
         return;
       }
       const Row row = (*rows)[found->second];
-      value.reference->exists = true;
-      value.reference->bundle = row.text(1);
+      reference.exists = true;
+      reference.bundle = row.text(1);
       if (value.type == ValueType::kReference) value.text = row.text(2);
       auto column = target.moodle_id_columns.find(row.text(1));
       if (column == target.moodle_id_columns.end()) column = target.moodle_id_columns.find("");
       if (column == target.moodle_id_columns.end()) return;
-      value.reference->moodle_id_text = base::trim(row.text(column->second));
+      reference.moodle_id_text = base::trim(row.text(column->second));
     });
     return ok();
   }
@@ -263,6 +263,7 @@ Result<std::vector<Entity>> EntityReader::load(const SourceSpec& source,
   if (!done) return std::move(done).error().in("reading the entities of " + key_of(source));
   if (entities.size() == ids.size()) return entities;
   std::vector<Entity> repeated;
+  repeated.reserve(ids.size());
   for (const EntityRef& ref : ids) repeated.push_back(entities[places.at(ref.id)]);
   return repeated;
 }

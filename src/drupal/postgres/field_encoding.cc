@@ -72,8 +72,9 @@ std::optional<std::int64_t> parse_drupal_date(std::string_view text) {
   const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
                                     chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  const auto days = chrono::sys_days(date).time_since_epoch();
-  return chrono::seconds(days).count() + hour * 3600 + minute * 60 + second;
+  const chrono::seconds since = chrono::sys_days(date).time_since_epoch() + chrono::hours(hour) +
+                                chrono::minutes(minute) + chrono::seconds(second);
+  return since.count();
 }
 
 FieldValue decode(Encoding encoding, std::string_view text) {

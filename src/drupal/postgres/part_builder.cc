@@ -99,6 +99,7 @@ std::string PartBuilder::table_sql(const TableNames& names, const FieldTable& ta
 
 PartRead PartBuilder::finish(const TableNames& names, const PartOf& part_of) const {
   PartRead part{layout_, bundle_, base_sql(names, part_of), values_, paths_, {}};
+  part.tables.reserve(tables_.size());
   for (const auto& [name, table] : tables_) {
     part.tables.push_back({table_sql(names, table), table.field->cardinality, table.values});
   }

@@ -30,6 +30,7 @@ std::string advice(std::string_view word, const std::vector<std::string>& candid
 
 std::vector<std::string> keys_of(const std::map<std::string, std::string, std::less<>>& map) {
   std::vector<std::string> keys;
+  keys.reserve(map.size());
   for (const auto& [key, value] : map) keys.push_back(key);
   return keys;
 }

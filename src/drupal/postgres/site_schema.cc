@@ -275,6 +275,7 @@ Status SiteSchema::read_columns(Connection& connection) {
     }
   }
   std::vector<std::string> prefixed;
+  prefixed.reserve(wanted.size());
   for (const std::string& table : wanted) prefixed.push_back(names_.prefix() + table);
   const auto rows = connection.query(
       "SELECT c.relname, a.attname, t.typname FROM pg_class c JOIN pg_namespace n ON n.oid = "

@@ -26,6 +26,7 @@ constexpr std::string_view kWrites =
 template <class Range, class Get>
 auto column_of(const Range& range, const Get& get) {
   std::vector<std::decay_t<decltype(get(*range.begin()))>> column;
+  column.reserve(range.size());
   for (const auto& element : range) column.push_back(get(element));
   return column;
 }

@@ -31,7 +31,7 @@ std::vector<std::int64_t> next_ids(SiteContext& site, const std::string& table,
   for (const Row& row : site.session.run(
            "SELECT nextval(pg_get_serial_sequence($1, $2)) FROM generate_series(1, $3::int)",
            {site.table(table), column, std::to_string(count)})) {
-    ids.push_back(std::stoll(*row[0]));
+    ids.push_back(std::stoll(text_of(row[0])));
   }
   return ids;
 }

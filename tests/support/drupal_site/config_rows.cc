@@ -33,7 +33,7 @@ Php storage_settings(const FieldStorage& field) {
 
 }  // namespace
 
-std::string new_uuid(SiteContext& site) { return *site.session.cell("SELECT gen_random_uuid()"); }
+std::string new_uuid(SiteContext& site) { return site.session.text("SELECT gen_random_uuid()"); }
 
 void write_config(SiteContext& site, const std::string& name, const Php& data) {
   site.session.run("INSERT INTO " + site.table("config") +

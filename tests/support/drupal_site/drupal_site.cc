@@ -15,6 +15,11 @@ namespace {
 
 std::string now() { return std::to_string(std::time(nullptr)); }
 
+SiteEntity found(const EntityId& id, std::optional<SiteEntity> entity) {
+  if (!entity) throw std::invalid_argument(id.type + " " + std::to_string(id.id) + " is gone");
+  return *std::move(entity);
+}
+
 }  // namespace
 
 DrupalSite::DrupalSite(const std::string& connection, const DrupalSiteOptions& options)
@@ -108,8 +113,8 @@ void DrupalSite::add_field(const FieldSpec& spec) {
   const auto is_it = [&](const FieldStorage& field) {
     return field.entity_type == spec.entity_type && field.name == spec.name;
   };
-  auto found = std::find_if(site_->fields.begin(), site_->fields.end(), is_it);
-  if (found == site_->fields.end()) {
+  auto known = std::find_if(site_->fields.begin(), site_->fields.end(), is_it);
+  if (known == site_->fields.end()) {
     static const std::set<std::string> kConfigTypes = {"user_role", "node_type",
                                                        "taxonomy_vocabulary", "workflow"};
     FieldStorage field{spec.entity_type,
@@ -126,11 +131,11 @@ void DrupalSite::add_field(const FieldSpec& spec) {
     write_field_storage(*site_, field);
     write_field_schema(*site_, field);
     site_->fields.push_back(std::move(field));
-    found = site_->fields.end() - 1;
+    known = site_->fields.end() - 1;
   }
   for (const std::string& bundle : spec.bundles) {
-    found->bundles.insert(bundle);
-    write_field(*site_, *found, bundle);
+    known->bundles.insert(bundle);
+    write_field(*site_, *known, bundle);
   }
   write_bundle_field_map(*site_, spec.entity_type);
 }
@@ -255,10 +260,11 @@ std::vector<std::int64_t> DrupalSite::create_many(const std::string& entity_type
       entities.back().main().fields.try_emplace(
           "parent", Items{Item(std::map<std::string, std::string>{{"target_id", "0"}})});
     }
-    entities.back().uuid = *uuids[entities.size() - 1][0];
+    entities.back().uuid = uuids[entities.size() - 1][0].value_or("");
   }
   EntityWriter(*site_).create_many(entities);
   std::vector<std::int64_t> ids;
+  ids.reserve(entities.size());
   for (const SiteEntity& entity : entities) ids.push_back(entity.id);
   return ids;
 }
@@ -289,6 +295,7 @@ void DrupalSite::save_loaded(SiteEntity entity, const Changes& changes,
 
 void DrupalSite::remove(const std::string& entity_type, const std::vector<std::int64_t>& ids) {
   std::vector<SiteEntity> entities;
+  entities.reserve(ids.size());
   for (const std::int64_t id : ids) entities.push_back(load({entity_type, id}));
   EntityWriter(*site_).remove(entity_type, entities);
 }
@@ -303,18 +310,14 @@ void DrupalSite::stamp_access(std::int64_t uid) {
   }
 }
 
-SiteEntity DrupalSite::load(const EntityId& id) {
-  auto entity = EntityLoader(*site_).load(id);
-  if (!entity) throw std::invalid_argument(id.type + " " + std::to_string(id.id) + " is gone");
-  return *entity;
-}
+SiteEntity DrupalSite::load(const EntityId& id) { return found(id, EntityLoader(*site_).load(id)); }
 
 SiteEntity DrupalSite::load_from_tables(const EntityId& id) {
-  return EntityLoader(*site_).load_from_tables(id).value();
+  return found(id, EntityLoader(*site_).load_from_tables(id));
 }
 
 SiteEntity DrupalSite::load_revision(const EntityId& id, std::int64_t revision) {
-  return EntityLoader(*site_).load_revision(id, revision).value();
+  return found(id, EntityLoader(*site_).load_revision(id, revision));
 }
 
 std::int64_t DrupalSite::latest_revision(const EntityId& id) {
@@ -341,10 +344,10 @@ std::int64_t DrupalSite::tag_count(const std::string& tag) {
 EditorForm DrupalSite::open_form(const EntityId& id) { return EditorForm(*this, load(id)); }
 
 std::string DrupalSite::uuid() {
-  const Cell found = site_->session.cell(
+  const Cell stored = site_->session.cell(
       "SELECT substring(convert_from(data, 'UTF8') from '\"uuid\";s:36:\"([0-9a-f-]+)\"') FROM " +
       site_->table("config") + " WHERE collection = '' AND name = 'system.site'");
-  return found.value_or("");
+  return stored.value_or("");
 }
 
 }  // namespace moodlesync::testsupport

@@ -85,9 +85,9 @@ bool SiteContext::has_table(std::string_view name) {
 }
 
 std::string EntityLoader::checksum(const std::string& type) {
-  return *site_.session.cell("SELECT coalesce(sum(invalidations), 0) FROM " +
-                                 site_.table("cachetags") + " WHERE tag IN ($1, $2)",
-                             {"entity_field_info", type + "_values"});
+  return site_.session.text("SELECT coalesce(sum(invalidations), 0) FROM " +
+                                site_.table("cachetags") + " WHERE tag IN ($1, $2)",
+                            {"entity_field_info", type + "_values"});
 }
 
 std::optional<SiteEntity> EntityLoader::cached(const EntityId& id) {
@@ -97,7 +97,7 @@ std::optional<SiteEntity> EntityLoader::cached(const EntityId& id) {
           " WHERE cid = $1 AND (expire = -1 OR expire > extract(epoch FROM now()))",
       {cache_id(id)});
   if (rows.empty() || rows[0][1] != checksum(id.type)) return std::nullopt;
-  return from_bytes(*rows[0][0]);
+  return from_bytes(text_of(rows[0][0]));
 }
 
 void EntityLoader::remember(const SiteEntity& entity) {
@@ -154,7 +154,7 @@ void EntityLoader::read_fields(SiteEntity& entity, bool of_revision) {
         (of_revision ? " AND revision_id = " + std::to_string(entity.revision) : "") +
         " ORDER BY delta");
     for (const auto& row : rows) {
-      std::string langcode = *row[0];
+      std::string langcode = text_of(row[0]);
       if (!site_.languages.contains(langcode)) continue;
       if (!translatable_type) langcode = entity.langcode;
       if (langcode != entity.langcode && !field->translatable) continue;
@@ -182,8 +182,12 @@ std::optional<SiteEntity> EntityLoader::load_from_tables(const EntityId& id) {
           quote_identifier(kind.id_key) + " = $1",
       {std::to_string(id.id)});
   if (rows.empty()) return std::nullopt;
-  SiteEntity entity{id.type,     id.id,       std::stoll(rows[0][1].value_or("0")),
-                    *rows[0][2], *rows[0][0], *rows[0][3],
+  SiteEntity entity{id.type,
+                    id.id,
+                    std::stoll(rows[0][1].value_or("0")),
+                    text_of(rows[0][2]),
+                    text_of(rows[0][0]),
+                    text_of(rows[0][3]),
                     {}};
   entity.translations[entity.langcode] = {};
   read_base(entity, kind.data.name.empty() ? kind.base : kind.data,

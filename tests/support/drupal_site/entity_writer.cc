@@ -327,7 +327,7 @@ void EntityWriter::release_children(const SiteEntity& parent, std::vector<std::s
        site_.session.run("SELECT entity_id FROM " + site_.table("taxonomy_term__parent") +
                              " WHERE deleted = 0 AND parent_target_id = $1 ORDER BY entity_id",
                          {id})) {
-    auto child = loader.load_from_tables({"taxonomy_term", std::stoll(*row[0])});
+    auto child = loader.load_from_tables({"taxonomy_term", std::stoll(text_of(row[0]))});
     if (!child) continue;
     const SiteEntity before = *child;
     std::erase_if(child->main().fields["parent"],

@@ -42,6 +42,9 @@ class Session {
   void script(const std::string& sql);
   /// The first cell, or NULL when there is no row.
   Cell cell(const std::string& sql, const Row& parameters = {});
+  std::string text(const std::string& sql, const Row& parameters = {}) {
+    return cell(sql, parameters).value_or("");
+  }
   std::int64_t number(const std::string& sql, const Row& parameters = {});
 
   void begin();
@@ -76,6 +79,9 @@ class Transaction {
   Session& session_;
   bool done_ = false;
 };
+
+/// The text of a cell that is NOT NULL by its table's definition.
+[[nodiscard]] inline std::string text_of(const Cell& cell) { return cell.value_or(""); }
 
 [[nodiscard]] std::string quote_identifier(std::string_view name);
 /// "$from, $from+1, …", `count` of them.

@@ -11,7 +11,7 @@ void create_index(SiteContext& site, const std::string& table, const std::string
   std::string index = site.prefix + table + "__" + name + "__idx";
   // Drupal shortens what PostgreSQL would cut.
   if (index.size() > 63) {
-    index = "drupal_" + *site.session.cell("SELECT left(encode(sha256($1), 'hex'), 40)", {index}) +
+    index = "drupal_" + site.session.text("SELECT left(encode(sha256($1), 'hex'), 40)", {index}) +
             "_idx";
   }
   site.session.script("CREATE INDEX " + quote_identifier(index) + " ON " + site.table(table) +
@@ -129,7 +129,7 @@ std::string table_name(SiteContext& site, const FieldStorage& field, const std::
   const std::string plain = field.entity_type + (revision ? "_revision__" : "__") + field.name;
   if (plain.size() <= kMaxTableName) return plain;
   return field.entity_type.substr(0, 32) + (revision ? "_r__" : "__") +
-         *site.session.cell("SELECT left(encode(sha256($1), 'hex'), 10)", {unique_id});
+         site.session.text("SELECT left(encode(sha256($1), 'hex'), 10)", {unique_id});
 }
 
 TableSpec field_table(const FieldStorage& field, bool revision) {

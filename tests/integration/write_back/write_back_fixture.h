@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "drupal/postgres/migrations.h"
 #include "drupal/postgres/write_back.h"
 #include "support/drupal_site/drupal_site.h"
 #include "support/postgres_cluster/postgres_cluster.h"
 
 namespace moodlesync::postgres {
 
-/// A site with a node type `course` and a vocabulary `sections`, the table `link`, and a write-back
+/// A site with a node type `course` and a vocabulary `sections`, our own schema, and a write-back
 /// on a connection of its own.
 class WriteBackFixture : public testing::Test {
  protected:
@@ -23,7 +24,8 @@ class WriteBackFixture : public testing::Test {
         write_back_(connection_, names_, schema_) {
     site_.add_node_type("course");
     site_.add_vocabulary("sections");
-    make_link_table();
+    const auto migrated = migrate(connection_, names_);
+    EXPECT_TRUE(migrated) << (migrated ? "" : migrated.error().message);
     set_sources({{"node", "course"}, {"taxonomy_term", "sections"}});
   }
 
@@ -31,17 +33,6 @@ class WriteBackFixture : public testing::Test {
     ConnectionSettings settings;
     settings.connection = site.connection();
     return settings;
-  }
-
-  void make_link_table() {
-    site_.sql().script(names_.expand(
-        "CREATE SCHEMA " + quote_identifier(names_.our_schema()) +
-        "; CREATE TABLE {moodle_sync.link} (component text, source text, entity_type text, "
-        "entity_id bigint, uuid text NOT NULL DEFAULT '', bundle text NOT NULL DEFAULT '', "
-        "moodle_id bigint, sent jsonb NOT NULL DEFAULT '{}', skipped text NOT NULL DEFAULT '', "
-        "updated_at timestamptz NOT NULL DEFAULT now(), write_back smallint NOT NULL DEFAULT 0, "
-        "write_back_due timestamptz, reasserts smallint NOT NULL DEFAULT 0, reasserted_on date, "
-        "PRIMARY KEY (entity_type, entity_id, component, source))"));
   }
 
   /// One source per pair of entity type and bundle, named after the type.

@@ -73,11 +73,7 @@ Fields named(const std::string& name, Fields fields) {
 
 }  // namespace
 
-People::People(const Options& options) : rig_(rig_options(options)) {
-  moodle().change_settings([](sim::Settings& settings) {
-    settings.profile_fields = {{.shortname = "matriculation"}, {.shortname = "programme"}};
-  });
-}
+People::People(const Options& options) : rig_(rig_options(options)) {}
 
 std::int64_t People::user(const std::string& name, Fields fields, BaseValues base) {
   base.try_emplace("mail", name + "@example.org");

@@ -14,6 +14,7 @@ sim::Options moodle_options(sim::Latency latency) {
   sim::Options options;
   options.latency = std::move(latency);
   options.settings.course_fields = {{.shortname = "ects"}, {.shortname = "lecturer"}};
+  options.settings.profile_fields = {{.shortname = "matriculation"}, {.shortname = "programme"}};
   return options;
 }
 

@@ -25,6 +25,7 @@ class DaemonRig {
   [[nodiscard]] Campus& campus() { return campus_; }
   [[nodiscard]] DrupalSite& drupal() { return drupal_; }
   [[nodiscard]] sim::MoodleSim& moodle() { return moodle_; }
+  [[nodiscard]] sim::Id trash_bin() const { return trash_bin_; }
   [[nodiscard]] const std::filesystem::path& config() const { return config_; }
   [[nodiscard]] const std::filesystem::path& log() const { return log_; }
   [[nodiscard]] std::string log_text() const;

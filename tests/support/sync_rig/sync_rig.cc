@@ -18,6 +18,7 @@ namespace {
 sim::Options moodle_options() {
   sim::Options options;
   options.settings.course_fields = {{.shortname = "ects"}, {.shortname = "lecturer"}};
+  options.settings.profile_fields = {{.shortname = "matriculation"}, {.shortname = "programme"}};
   return options;
 }
 

@@ -1,3 +1,4 @@
+// Longer than most files: everything that touches libpq is in this one.
 #include "drupal/postgres/connection.h"
 
 #include <libpq-fe.h>

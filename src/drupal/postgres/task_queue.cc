@@ -1,3 +1,4 @@
+// Longer than most files: each statement stands here with the method that it is for.
 #include "drupal/postgres/task_queue.h"
 
 #include <unistd.h>

@@ -62,9 +62,9 @@ Co<Outcome> CohortScript::update() {
   }
   Call call{.function = &kUpdateCohorts,
             .row = {},
-            .key = "cohort:" + to_string(*link.moodle_id),
-            .order = link.moodle_id->value};
-  call.row.add("id", to_string(*link.moodle_id));
+            .key = "cohort:" + to_string(id()),
+            .order = id().value};
+  call.row.add("id", to_string(id()));
   add_required(call.row, wanted_);
   add_optional(call.row, changed);
   auto answer = co_await conversation_.moodle->call(std::move(call));
@@ -75,7 +75,7 @@ Co<Outcome> CohortScript::update() {
   Error error = std::move(answer).error();
   if (error.code == "invalidrecordunknown") {
     link.sent.clear();
-    co_return Skipped{"unknown_id", "Moodle has no cohort " + to_string(*link.moodle_id)};
+    co_return Skipped{"unknown_id", "Moodle has no cohort " + to_string(id())};
   }
   if (error.kind == ErrorKind::kInDoubt) base::forget(link, changed);
   const bool blames_place = error.code == "invalidparameter" && source_.category.has_value();
@@ -133,13 +133,15 @@ Co<Outcome> CohortScript::remove() {
   }
   Call call{.function = &kDeleteCohorts,
             .row = {},
-            .key = "cohort:" + to_string(*link.moodle_id),
-            .order = link.moodle_id->value};
-  call.row.add("value", to_string(*link.moodle_id));
+            .key = "cohort:" + to_string(id()),
+            .order = id().value};
+  call.row.add("value", to_string(id()));
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || answer.error().code == "invalidrecordunknown") co_return Removed{};
   co_return about(std::move(answer).error());
 }
+
+MoodleId CohortScript::id() const { return conversation_.link.moodle_id.value_or(MoodleId{}); }
 
 std::string CohortScript::idnumber() const {
   return base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
@@ -148,7 +150,7 @@ std::string CohortScript::idnumber() const {
 Error CohortScript::about(Error error, std::string_view diagnosis) const {
   if (!diagnosis.empty()) error.message.append("; ").append(diagnosis);
   std::string doing = "cohort of " + to_string(conversation_.entity.ref);
-  if (conversation_.link.moodle_id) doing += " (" + to_string(*conversation_.link.moodle_id) + ")";
+  if (conversation_.link.moodle_id) doing += " (" + to_string(id()) + ")";
   return std::move(error).in(doing);
 }
 

@@ -34,6 +34,8 @@ class CohortScript {
   /// The cohort is there, but its id cannot be learned: its members are kept by idnumber.
   [[nodiscard]] Outcome skip_without_id();
   [[nodiscard]] Error about(Error error, std::string_view diagnosis = {}) const;
+  /// Of our cohort; 0 while there is none.
+  [[nodiscard]] MoodleId id() const;
   [[nodiscard]] std::string idnumber() const;
 
   const CohortSource& source_;

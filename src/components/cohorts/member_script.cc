@@ -66,9 +66,9 @@ Co<Outcome> MemberScript::keep(MoodleId user) {
   const Wish wish = wish_of(conversation_, source_, cohorts_, user, finds_ids);
   Difference todo = difference(link, wish);
   for (const auto& [old_key, membership] : todo.rename) {
-    const auto told = parse_membership(old_key, link.sent.find(old_key)->second);
     link.sent.erase(old_key);
-    if (told->is_certain) link.sent.insert_or_assign(membership.key(), membership.value());
+    // An uncertain one is added anew.
+    if (membership.is_certain) link.sent.insert_or_assign(membership.key(), membership.value());
   }
   if (todo.unremovable > 0) {
     note_obstacle({std::string(kIdUnknown),
@@ -83,6 +83,7 @@ Co<Outcome> MemberScript::keep(MoodleId user) {
 
 Co<Done> MemberScript::add_all(std::vector<Membership> memberships) {
   std::vector<Co<Result<Json>>> calls;
+  calls.reserve(memberships.size());
   for (const Membership& membership : memberships) calls.push_back(send(add_call(membership)));
   const std::vector<Result<Json>> answers = co_await all_of(std::move(calls));
   for (std::size_t i = 0; i < answers.size(); ++i) note_added(memberships[i], answers[i]);
@@ -91,6 +92,7 @@ Co<Done> MemberScript::add_all(std::vector<Membership> memberships) {
 
 Co<Done> MemberScript::remove_all(std::vector<Membership> memberships) {
   std::vector<Co<Result<Json>>> calls;
+  calls.reserve(memberships.size());
   for (const Membership& membership : memberships) calls.push_back(send(remove_call(membership)));
   const std::vector<Result<Json>> answers = co_await all_of(std::move(calls));
   for (std::size_t i = 0; i < answers.size(); ++i) note_removed(memberships[i], answers[i]);

@@ -106,7 +106,9 @@ Difference difference(const Link& link, const Wish& wish) {
     });
     if (told->by_idnumber && same_term != wish.memberships.end()) {
       if (told->is_certain) settled.insert(same_term->first);
-      difference.rename.emplace(key, same_term->second);
+      Membership renamed = same_term->second;
+      renamed.is_certain = told->is_certain;
+      difference.rename.emplace(key, std::move(renamed));
     } else if (wish.left_alone.contains(told->term)) {
       continue;
     } else if (told->by_idnumber) {

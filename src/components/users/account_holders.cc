@@ -7,10 +7,9 @@ namespace moodlesync::users {
 
 namespace {
 
-std::optional<Holder> holder_in(const Json& account) {
-  const auto id = base::int_field(account, "id");
-  if (!id || *id <= 0) return std::nullopt;
-  return Holder{MoodleId{*id}, base::text_field(account, "idnumber").value_or("")};
+Holder holder_in(const Json& account) {
+  return {MoodleId{base::int_field(account, "id").value_or(0)},
+          base::text_field(account, "idnumber").value_or("")};
 }
 
 /// `text` as a LIKE pattern that finds only itself.
@@ -45,8 +44,8 @@ Co<AccountHolders::Answer> AccountHolders::by_field(const Function& function, st
   call.fixed.add("field", std::string(function.match));
   auto answer = co_await moodle_.call(std::move(call));
   if (!answer) co_return Answer(std::move(answer).error());
-  auto holder = holder_in(*answer);
-  if (!holder) co_return nobody();
+  Holder holder = holder_in(*answer);
+  if (!holder.exists()) co_return nobody();
   co_return Answer(std::move(holder));
 }
 
@@ -59,13 +58,14 @@ Co<AccountHolders::Answer> AccountHolders::by_search(std::string email) {
   for (const Json& account : base::list_field(*answer, "users")) {
     const std::string found = base::text_field(account, "email").value_or("");
     if (base::ascii_lower(found) != wanted) continue;
-    if (auto holder = holder_in(account)) co_return Answer(std::move(holder));
+    Holder holder = holder_in(account);
+    if (holder.exists()) co_return Answer(std::move(holder));
   }
   co_return nobody();
 }
 
 AccountHolders::Answer AccountHolders::nobody() const {
-  if (moodle_.reads_are_trustworthy()) return std::optional<Holder>();
+  if (moodle_.reads_are_trustworthy()) return Holder{};
   return Error{ErrorKind::kTransient, "reads_untrusted",
                "Moodle shows no such account, but it is not certain that it shows this token all"};
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "components/users/functions.h"
@@ -8,10 +7,11 @@
 
 namespace moodlesync::users {
 
-/// An account that Moodle has already.
+/// An account that Moodle has already, or nobody.
 struct Holder {
-  MoodleId id;
+  MoodleId id;           ///< 0: nobody.
   std::string idnumber;  ///< Empty when it has none.
+  [[nodiscard]] bool exists() const { return id.value > 0; }
 };
 
 /// Looks up who holds an idnumber, a username or an e-mail address in Moodle.
@@ -20,7 +20,7 @@ struct Holder {
 /// `reads_untrusted`. Lifetime: borrows `moodle`. Errors: those of the call.
 class AccountHolders {
  public:
-  using Answer = Result<std::optional<Holder>>;
+  using Answer = Result<Holder>;
 
   explicit AccountHolders(Moodle& moodle) : moodle_(moodle) {}
 

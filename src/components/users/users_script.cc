@@ -62,15 +62,20 @@ Co<Outcome> UserScript::keep() {
   if (conversation_.in_doubt) {
     auto ours = co_await holders_.of_idnumber(idnumber());
     if (!ours) co_return refused(std::move(ours).error(), kLookingUp);
-    if (*ours) co_return co_await adopt((*ours)->id, Claim::kIdnumber);
+    if (ours->exists()) co_return co_await adopt(ours->id, Claim::kIdnumber);
   }
   co_return co_await create();
 }
 
 Co<Outcome> UserScript::create() {
-  auto call = create_call();
-  if (!call) co_return about(std::move(call).error());
-  auto answer = co_await conversation_.moodle->call(std::move(*call));
+  std::string password;
+  if (source_.password == PasswordPolicy::kRandom) {
+    auto made_up = random_password();
+    if (!made_up) co_return about(std::move(made_up).error());
+    password = std::move(*made_up);
+  }
+  Call call = create_call(std::move(password));
+  auto answer = co_await conversation_.moodle->call(std::move(call));
   if (!answer) co_return co_await settle_create_refusal(std::move(answer).error());
   const auto id = base::int_field(*answer, "id");
   if (!id) {
@@ -86,21 +91,17 @@ Co<Outcome> UserScript::create() {
   co_return suspended;
 }
 
-Result<Call> UserScript::create_call() const {
+Call UserScript::create_call(std::string password) const {
   const bool by_mail = source_.password == PasswordPolicy::kCreatePassword;
   Call call{.function = by_mail ? &kCreateUsersByMail : &kCreateUsers,
             .row = {},
             .key = email_key(wanted_.find("email")->second),
             .order = conversation_.entity.ref.id};
-  base::Values values = wanted_;
-  values.erase("suspended");
   call.row.add("auth", source_.auth);
   if (by_mail) call.row.add("createpassword", "1");
-  if (source_.password == PasswordPolicy::kRandom) {
-    auto password = random_password();
-    if (!password) return std::move(password).error();
-    call.row.add("password", std::move(*password));
-  }
+  if (!password.empty()) call.row.add("password", std::move(password));
+  base::Values values = wanted_;
+  values.erase("suspended");
   add_to_row(call.row, values);
   return call;
 }
@@ -134,10 +135,9 @@ Co<Outcome> UserScript::update() {
 }
 
 Co<Result<Json>> UserScript::send(base::Values values) {
-  const MoodleId id = *conversation_.link.moodle_id;
   Call call{
-      .function = &kUpdateUsers, .row = {}, .key = "user:" + to_string(id), .order = id.value};
-  call.row.add("id", to_string(id));
+      .function = &kUpdateUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
+  call.row.add("id", to_string(id()));
   add_to_row(call.row, values);
   auto answer = co_await conversation_.moodle->call(std::move(call));
   co_return answer;
@@ -167,15 +167,17 @@ Co<Outcome> UserScript::settle_create_refusal(Error error) {
   }
   auto ours = co_await holders_.of_idnumber(idnumber());
   if (!ours) co_return refused(std::move(ours).error(), kLookingUp);
-  if (*ours) co_return co_await adopt((*ours)->id, Claim::kIdnumber);
+  if (ours->exists()) co_return co_await adopt(ours->id, Claim::kIdnumber);
   auto namesake = co_await holders_.of_username(wanted_["username"]);
   if (!namesake) co_return refused(std::move(namesake).error(), kLookingUp);
-  if (*namesake) {
-    co_return co_await settle_holder(**namesake, Claim::kUsername, std::move(error));
+  if (namesake->exists()) {
+    co_return co_await settle_holder(*namesake, Claim::kUsername, std::move(error));
   }
   auto mailbox = co_await holders_.of_email(wanted_["email"]);
   if (!mailbox) co_return refused(std::move(mailbox).error(), kLookingUp);
-  if (*mailbox) co_return co_await settle_holder(**mailbox, Claim::kEmail, std::move(error));
+  if (mailbox->exists()) {
+    co_return co_await settle_holder(*mailbox, Claim::kEmail, std::move(error));
+  }
   const std::string diagnosis = suspicion();
   co_return refused(std::move(error), diagnosis);
 }
@@ -205,21 +207,21 @@ Co<Outcome> UserScript::settle_update_refusal(Error error, base::Values sent) {
   Link& link = conversation_.link;
   if (is_unknown(error.code)) {
     link.sent.clear();
-    co_return Skipped{"unknown_id", "Moodle has no user " + to_string(*link.moodle_id)};
+    co_return Skipped{"unknown_id", "Moodle has no user " + to_string(id())};
   }
   if (error.kind == ErrorKind::kInDoubt) base::forget(link, sent);
   if (error.kind != ErrorKind::kRejected) co_return about(std::move(error));
   if (error.code == "useremailduplicate") {
     auto mailbox = co_await holders_.of_email(wanted_["email"]);
-    if (mailbox && *mailbox && (*mailbox)->id != *link.moodle_id) {
-      co_return co_await settle_holder(**mailbox, Claim::kEmail, std::move(error));
+    if (mailbox && mailbox->exists() && mailbox->id != id()) {
+      co_return co_await settle_holder(*mailbox, Claim::kEmail, std::move(error));
     }
   }
   // On update only an index of Moodle's database guards usernames.
   if (error.code == "dmlwriteexception" && sent.contains("username")) {
     auto namesake = co_await holders_.of_username(wanted_["username"]);
-    if (namesake && *namesake && (*namesake)->id != *link.moodle_id) {
-      co_return co_await settle_holder(**namesake, Claim::kUsername, std::move(error));
+    if (namesake && namesake->exists() && namesake->id != id()) {
+      co_return co_await settle_holder(*namesake, Claim::kUsername, std::move(error));
     }
   }
   std::string diagnosis(advice_for(error.code));
@@ -236,8 +238,8 @@ Co<Outcome> UserScript::remove() {
     // A lost answer may have left an account that nobody knows of.
     auto ours = co_await holders_.of_idnumber(idnumber());
     if (!ours) co_return refused(std::move(ours).error(), kLookingUp);
-    if (!*ours) co_return Removed{};
-    link.moodle_id = (*ours)->id;
+    if (!ours->exists()) co_return Removed{};
+    link.moodle_id = ours->id;
   }
   if (source_.deletion == UserSource::Deletion::kSuspend) {
     const base::Values lock{{"suspended", "1"}};
@@ -246,16 +248,16 @@ Co<Outcome> UserScript::remove() {
     const std::string_view advice = advice_for(answer.error().code);
     co_return refused(std::move(answer).error(), advice);
   }
-  Call call{.function = &kDeleteUsers,
-            .row = {},
-            .key = "user:" + to_string(*link.moodle_id),
-            .order = link.moodle_id->value};
-  call.row.add("value", to_string(*link.moodle_id));
+  Call call{
+      .function = &kDeleteUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
+  call.row.add("value", to_string(id()));
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || is_unknown(answer.error().code)) co_return Removed{};
   const std::string_view advice = advice_for(answer.error().code);
   co_return refused(std::move(answer).error(), advice);
 }
+
+MoodleId UserScript::id() const { return conversation_.link.moodle_id.value_or(MoodleId{}); }
 
 std::string UserScript::idnumber() const {
   return base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
@@ -279,7 +281,7 @@ std::string UserScript::suspicion() const {
 Error UserScript::about(Error error, std::string_view diagnosis) const {
   if (!diagnosis.empty()) error.message.append("; ").append(diagnosis);
   std::string doing = "account of " + to_string(conversation_.entity.ref);
-  if (conversation_.link.moodle_id) doing += " (" + to_string(*conversation_.link.moodle_id) + ")";
+  if (conversation_.link.moodle_id) doing += " (" + to_string(id()) + ")";
   return std::move(error).in(doing);
 }
 

@@ -44,12 +44,15 @@ class UserScript {
   /// Adopts the holder of our username or address, or says why not.
   Co<Outcome> settle_holder(Holder holder, Claim claim, Error error);
 
-  [[nodiscard]] Result<Call> create_call() const;
+  /// `password`: empty where the account gets none from us.
+  [[nodiscard]] Call create_call(std::string password) const;
   /// What an update may tell: all but an auth plugin that we did not give the account.
   [[nodiscard]] base::Values updatable() const;
   [[nodiscard]] Error about(Error error, std::string_view diagnosis = {}) const;
   /// The same without Moodle's own words.
   [[nodiscard]] Error refused(Error error, std::string_view diagnosis) const;
+  /// Of our account; 0 while there is none.
+  [[nodiscard]] MoodleId id() const;
   [[nodiscard]] std::string idnumber() const;
   /// What may be wrong when Moodle only says that some value is.
   [[nodiscard]] std::string suspicion() const;

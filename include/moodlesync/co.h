@@ -40,6 +40,10 @@ class [[nodiscard]] Co {
       value.emplace(std::forward<U>(result));
     }
     [[noreturn]] void unhandled_exception() { std::terminate(); }
+    T take() {
+      if (!value) std::terminate();
+      return std::move(*value);
+    }
   };
 
   Co(Co&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
@@ -57,7 +61,7 @@ class [[nodiscard]] Co {
   void start() { frame_.resume(); }
   [[nodiscard]] bool done() const { return frame_.done(); }
   /// Requires: done().
-  [[nodiscard]] T take() { return std::move(*frame_.promise().value); }
+  [[nodiscard]] T take() { return frame_.promise().take(); }
 
   auto operator co_await() && noexcept {
     struct Awaiter {
@@ -67,7 +71,7 @@ class [[nodiscard]] Co {
         frame.promise().awaiter = awaiting;
         return frame;
       }
-      T await_resume() { return std::move(*frame.promise().value); }
+      T await_resume() { return frame.promise().take(); }
     };
     return Awaiter{frame_};
   }
@@ -120,7 +124,10 @@ Co<std::vector<T>> all_of(std::vector<Co<T>> parts) {
   co_await all;
   std::vector<T> results;
   results.reserve(all.results.size());
-  for (std::optional<T>& result : all.results) results.push_back(std::move(*result));
+  for (std::optional<T>& result : all.results) {
+    if (!result) std::terminate();
+    results.push_back(std::move(*result));
+  }
   co_return results;
 }
 

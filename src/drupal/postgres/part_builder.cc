@@ -38,6 +38,11 @@ std::string from_base(const EntityLayout& layout, const TableNames& names) {
          " AND d.default_langcode = 1";
 }
 
+std::string is_wanted(const EntityLayout& layout) {
+  const std::string is_in = "." + quote_identifier(layout.id) + " = ANY($1::bigint[])";
+  return "b" + is_in + (layout.is_translatable() ? " AND d" + is_in : "");
+}
+
 void PartBuilder::add_path(const std::string& path) {
   if (path == kMoodleIdPath || std::ranges::find(paths_, path) != paths_.end()) return;
   paths_.push_back(path);
@@ -79,7 +84,7 @@ std::string PartBuilder::base_sql(const TableNames& names, const PartOf& part_of
                     ", " + base_column("b", layout.langcode, "'und'") + ", " +
                     base_column(fields, layout.status, "1") + ", " + owner + listed(columns_) +
                     " FROM " + from_base(layout, names) + " WHERE ";
-  if (part_of.kind == PartOf::Kind::kSource) return sql + id + " = ANY($1::bigint[])";
+  if (part_of.kind == PartOf::Kind::kSource) return sql + is_wanted(layout);
   sql += owner + " = ANY($1::bigint[]) AND " + bundle + " = " + quote_literal(bundle_);
   if (part_of.kind == PartOf::Kind::kOwned) {
     if (!layout.owner_type_column.empty()) {

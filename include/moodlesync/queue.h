@@ -63,6 +63,7 @@ struct SettleReport {
       0;  ///< The lease was gone: another instance owns the task; its row was left alone.
   std::size_t changed = 0;  ///< A newer change had come: pending again instead of done.
   std::size_t woken = 0;    ///< Waiting tasks made due.
+  std::size_t noted = 0;    ///< Moodle ids that changed or went: drain, others may refer to them.
 };
 
 struct DrainReport {
@@ -88,7 +89,7 @@ struct QueueStats {
   std::vector<Line> tasks;
   std::int64_t changes = 0;  ///< Not drained yet.
   std::int64_t links = 0;
-  std::int64_t skipped = 0;  ///< Links that say skipped.
+  std::int64_t skipped = 0;           ///< Links that say skipped.
   std::int64_t owed_write_backs = 0;  ///< Ids that Drupal does not show yet.
 };
 
@@ -101,7 +102,8 @@ class Queue {
  public:
   virtual ~Queue() = default;
 
-  /// Moves at most `limit` changes into tasks, one task per component, source and entity.
+  /// Moves at most `limit` changes into tasks, one task per component, source and entity. A deleted
+  /// entity, and one whose Moodle id changed, also makes tasks of the entities that refer to it.
   [[nodiscard]] virtual Result<DrainReport> drain(int limit) = 0;
   /// One slice of the pass over all sources that queues what no change told of: entities that are
   /// newer than their link, have none, or are gone while it stays. Looks at about `limit` entities

@@ -203,6 +203,7 @@ void Loop::conclude() {
   }
   note_database(ok());
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
+  drain_wanted_ |= report->settled.noted > 0;
   write_back_wanted_ |= report->owes_write_back;
   if (report->settled.lost > 0) {
     log_.warn(

@@ -45,6 +45,7 @@ Result<Settler::Report> Settler::settle_one_by_one() {
       report.settled.settled += settled->settled;
       report.settled.woken += settled->woken;
       report.settled.changed += settled->changed;
+      report.settled.noted += settled->noted;
       report.settled.lost += settled->lost;
       report.owes_write_back |= settlement.owe_write_back;
     } else if (settled.error().kind != ErrorKind::kBug) {

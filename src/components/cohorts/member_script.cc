@@ -70,6 +70,7 @@ Co<Outcome> MemberScript::keep(MoodleId user) {
     // An uncertain one is added anew.
     if (membership.is_certain) link.sent.insert_or_assign(membership.key(), membership.value());
   }
+  for (const std::string& key : todo.forget) link.sent.erase(key);
   if (todo.unremovable > 0) {
     note_obstacle({std::string(kIdUnknown),
                    "the user stays in a cohort whose id in Moodle is not known; add "

@@ -25,10 +25,16 @@ void want(Wish& wish, Membership membership) {
   wish.memberships.insert_or_assign(std::move(key), std::move(membership));
 }
 
+/// A reference to a term that is no more. Of which vocabulary it was is not known any more; where a
+/// source lets cohorts stay, their members stay in them.
+void note_deleted(Wish& wish, const Reference& term, const std::vector<CohortSource>& cohorts) {
+  const bool all_go = std::ranges::all_of(cohorts, &CohortSource::deletes);
+  (all_go ? wish.gone : wish.left_alone).insert(term.target.id);
+}
+
 /// A term whose cohort has no id that we know of.
 void want_without_id(Wish& wish, const Reference& term, const CohortSource* source, MoodleId user,
                      bool finds_ids) {
-  if (!term.exists) return;
   wish.left_alone.insert(term.target.id);
   if (source == nullptr || finds_ids) return;
   want(wish, {.cohort = base::idnumber(source->idnumber_prefix, term.target),
@@ -83,6 +89,10 @@ Wish wish_of(const Conversation& conversation, const MemberSource& source,
         wish.left_alone.insert(term.target.id);
         break;
       case Counterpart::State::kNone:
+        if (!term.exists) {
+          note_deleted(wish, term, cohorts);
+          break;
+        }
         want_without_id(wish, term, source_of(cohorts, term), user, finds_ids);
         break;
     }
@@ -104,7 +114,9 @@ Difference difference(const Link& link, const Wish& wish) {
     const auto same_term = std::ranges::find_if(wish.memberships, [&told](const auto& entry) {
       return entry.second.term == told->term && entry.second.user == told->user;
     });
-    if (told->by_idnumber && same_term != wish.memberships.end()) {
+    if (wish.gone.contains(told->term)) {
+      difference.forget.push_back(key);
+    } else if (told->by_idnumber && same_term != wish.memberships.end()) {
       if (told->is_certain) settled.insert(same_term->first);
       Membership renamed = same_term->second;
       renamed.is_certain = told->is_certain;

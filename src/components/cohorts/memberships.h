@@ -35,6 +35,8 @@ struct Wish {
   std::map<std::string, Membership, std::less<>> memberships;  ///< By key.
   /// Terms whose cohort is unknown to us: what was told of them stays as it is.
   std::set<std::int64_t> left_alone;
+  /// Terms that were deleted, and their cohorts with them: nobody is a member any more.
+  std::set<std::int64_t> gone;
   std::optional<Reference> pending;  ///< The first term that waits for its cohort.
 };
 
@@ -48,7 +50,8 @@ struct Difference {
   std::vector<Membership> remove;
   /// Known by now under the cohort's id: only the link changes. Key of the old entry → new one.
   std::map<std::string, Membership, std::less<>> rename;
-  std::size_t unremovable = 0;  ///< Memberships of cohorts whose id is unknown.
+  std::vector<std::string> forget;  ///< Keys of what went with its cohort: only the link changes.
+  std::size_t unremovable = 0;      ///< Memberships of cohorts whose id is unknown.
 };
 
 [[nodiscard]] Difference difference(const Link& link, const Wish& wish);

@@ -31,7 +31,7 @@ class Database : public DrupalDatabase {
       : names_(settings),
         connection_(session_settings(settings)),
         schema_(names_),
-        queue_(connection_, names_),
+        queue_(connection_, names_, schema_),
         reader_(connection_, names_, schema_),
         write_back_(connection_, names_, schema_),
         site_(connection_, names_),

@@ -24,7 +24,7 @@ CREATE TABLE {moodle_sync.change} (
 COMMENT ON TABLE {moodle_sync.change} IS
   'Outbox that the capture triggers fill: look at this entity again. Emptied by moodle-syncd.';
 COMMENT ON COLUMN {moodle_sync.change}.op IS
-  'U saved, D deleted, T table truncated, C configuration changed';
+  'U saved, D deleted, T table truncated, C configuration changed, R its Moodle id changed';
 COMMENT ON COLUMN {moodle_sync.change}.owner IS
   'What it belongs to: the user of a profile, the entity that a registration is for';
 

@@ -74,6 +74,16 @@ ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
                        WHEN excluded.write_back = 0 OR link.write_back = 1 THEN link.reasserted_on
                        ELSE current_date END)sql";
 
+/// Whoever refers to an entity was told of its former id, or that it has none: the next drain finds
+/// them. Not for a first id: those who need it wait for it. Before the links are stored.
+constexpr std::string_view kTellReferrers = R"sql(
+INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
+SELECT DISTINCT s.entity_type, s.entity_id, 'R'::"char"
+FROM @group@ JOIN {moodle_sync.link} t ON @matches@
+WHERE (t.moodle_id IS NOT NULL
+       AND (s.remove_link OR (s.has_link AND s.moodle_id IS DISTINCT FROM t.moodle_id)))
+   OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL))sql";
+
 constexpr std::string_view kRemoveLinks = R"sql(
 DELETE FROM {moodle_sync.link} t USING @group@ WHERE s.remove_link AND @matches@)sql";
 
@@ -227,11 +237,12 @@ Result<SettleReport> settle_once(Connection& connection, const TableNames& names
   }
   if (group.empty()) return report;
   const std::string parameter = to_parameter(group);
-  for (const std::string_view statement :
-       {kStoreLinks, kRemoveLinks, kTouchLinks, kFinishTasks, kKeepTasks, kQueueTargets, kWake}) {
+  for (const std::string_view statement : {kTellReferrers, kStoreLinks, kRemoveLinks, kTouchLinks,
+                                           kFinishTasks, kKeepTasks, kQueueTargets, kWake}) {
     auto done = transaction->query(sql(names, statement), {parameter});
     if (!done) return std::move(done).error();
     if (statement == kWake) report.woken = static_cast<std::size_t>(done->affected());
+    if (statement == kTellReferrers) report.noted = static_cast<std::size_t>(done->affected());
   }
   if (auto committed = transaction->commit(); !committed) return std::move(committed).error();
   return report;

@@ -116,7 +116,7 @@ Status SiteSchema::refresh(Connection& connection) {
   if (!done) return std::move(done).error().in("reading the site's configuration");
   for (const EntityLayout& layout : entity_layouts()) fresh.add_base_fields(layout);
   fresh.settle_columns();
-  fresh.loaded_ = true;
+  fresh.revision_ = revision_ + 1;
   *this = std::move(fresh);
   return ok();
 }

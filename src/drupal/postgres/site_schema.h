@@ -52,7 +52,9 @@ class SiteSchema {
 
   /// Reads everything anew; on failure what was known stays.
   [[nodiscard]] Status refresh(Connection& connection);
-  [[nodiscard]] bool is_loaded() const { return loaded_; }
+  [[nodiscard]] bool is_loaded() const { return revision_ > 0; }
+  /// Grows with each refresh: plans made from an earlier one are out of date. 0: nothing read yet.
+  [[nodiscard]] int revision() const { return revision_; }
 
   [[nodiscard]] bool has_table(std::string_view table) const { return tables_.contains(table); }
   /// Bundles of a type with bundles.
@@ -83,7 +85,7 @@ class SiteSchema {
   void settle_columns();
 
   TableNames names_;
-  bool loaded_ = false;
+  int revision_ = 0;
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> bundles_;
   std::vector<std::string> languages_;
   std::map<std::string, Fields, std::less<>> fields_;      ///< By entity type.

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "drupal/postgres/link_row.h"
+#include "drupal/postgres/references.h"
 #include "drupal/postgres/settle.h"
 #include "drupal/postgres/task_keys.h"
 
@@ -18,7 +19,9 @@ namespace {
 /// $1 limit, $2 to $6 routes. What no route wants is deleted as well: nobody will ever want it.
 ///
 /// A link leads to its entity whatever the bundle says now, so a deletion and an entity that left
-/// its bundle reach every source that knows them. ORDER BY: tasks are always locked in key order.
+/// its bundle reach every source that knows them. A deletion (D) and another Moodle id (R) also
+/// reach, by @referrers@, the entities that refer to the one. ORDER BY: tasks are always locked in
+/// key order.
 constexpr std::string_view kDrain = R"sql(
 WITH taken AS (
   DELETE FROM {moodle_sync.change} WHERE seq IN (
@@ -46,7 +49,8 @@ WITH taken AS (
   FROM taken t JOIN route r ON r.entity_type = t.entity_type
   JOIN {moodle_sync.link} l ON l.component = r.component AND l.source = r.source
   WHERE t.op = 'T'
-), queued AS (
+  @referrers@
+), @postponed@ queued AS (
   INSERT INTO {moodle_sync.task} AS task
     (component, source, entity_type, entity_id, bundle, first_at)
   SELECT component, source, entity_type, entity_id,
@@ -66,6 +70,12 @@ WITH taken AS (
     waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
 )
 SELECT count(*), coalesce(bool_or(op = 'C'), false) FROM taken)sql";
+
+/// Another drain is to find the referrers.
+constexpr std::string_view kPostpone = R"sql(postponed AS (
+  INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
+  SELECT DISTINCT entity_type, entity_id, 'R'::"char" FROM taken WHERE op IN ('D', 'R')
+),)sql";
 
 /// $1 components, $2 limit, $3 lease in seconds, $4 instance. A running task that is due has lost
 /// its lease: whoever had it may have asked Moodle, and that counts as a failed attempt.
@@ -186,17 +196,31 @@ Params operator+(Params params, Param more) {
   return params;
 }
 
+/// A table or column that was there when the schema was read is not there any more.
+bool is_outdated(const Error& error) { return error.code == "42P01" || error.code == "42703"; }
+
+bool is_forbidden(const Error& error) { return error.code == "42501"; }
+
 }  // namespace
 
-TaskQueue::TaskQueue(Connection& connection, const TableNames& names)
+TaskQueue::TaskQueue(Connection& connection, const TableNames& names, const SiteSchema& schema)
     : connection_(connection),
       names_(names),
+      schema_(schema),
       sweep_(connection, names),
       instance_(new_instance()) {}
 
 void TaskQueue::set_sources(std::vector<SourceSpec> sources) {
-  routes_ = Routes(sources);
-  sweep_.begin(std::move(sources));
+  sources_ = std::move(sources);
+  routes_ = Routes(sources_);
+  planned_for_ = 0;
+  sweep_.begin(sources_);
+}
+
+void TaskQueue::plan_references() {
+  referrers_ = referrer_legs(sources_, schema_, names_);
+  planned_for_ = schema_.revision();
+  postpones_ = false;
 }
 
 Error TaskQueue::explain(Error error, std::string_view doing) const {
@@ -208,12 +232,35 @@ Error TaskQueue::explain(Error error, std::string_view doing) const {
   return std::move(error).in(doing);
 }
 
+/// Whom a deletion concerns can be postponed, the changes themselves cannot: a field that is being
+/// removed from Drupal must not hold up everything else.
 Result<DrainReport> TaskQueue::drain(int limit) {
+  if (planned_for_ != schema_.revision()) plan_references();
+  bool is_outdated_now = false;
+  if (!postpones_) {
+    auto report = drain(limit, referrers_, "");
+    if (report) return report;
+    is_outdated_now = is_outdated(report.error());
+    const bool fails_by_reference = is_outdated_now || is_forbidden(report.error());
+    if (referrers_.empty() || !fails_by_reference) {
+      return explain(std::move(report).error(), "draining changes");
+    }
+    postpones_ = true;
+  }
+  auto report = drain(limit, "", kPostpone);
+  if (!report) return explain(std::move(report).error(), "draining changes");
+  report->config_changed |= is_outdated_now;
+  return report;
+}
+
+Result<DrainReport> TaskQueue::drain(int limit, std::string_view referrers,
+                                     std::string_view postponed) {
   Params params{limit};
   for (Param& route : routes_.params()) params.push_back(std::move(route));
-  auto rows =
-      connection_.query(filled(names_.expand(kDrain), "@routes@", Routes::table(2)), params);
-  if (!rows) return explain(std::move(rows).error(), "draining changes");
+  std::string sql = filled(std::string(kDrain), "@postponed@", postponed);
+  sql = filled(filled(names_.expand(sql), "@routes@", Routes::table(2)), "@referrers@", referrers);
+  auto rows = connection_.query(sql, params);
+  if (!rows) return std::move(rows).error();
   const Row row = (*rows)[0];
   return DrainReport{static_cast<std::size_t>(row.integer(0)), row.flag(1)};
 }

@@ -8,6 +8,7 @@
 #include "drupal/postgres/connection.h"
 #include "drupal/postgres/identifiers.h"
 #include "drupal/postgres/routes.h"
+#include "drupal/postgres/site_schema.h"
 #include "drupal/postgres/sweep.h"
 #include "moodlesync/queue.h"
 
@@ -18,11 +19,13 @@ namespace moodlesync::postgres {
 /// Several instances may work on one database: leases, fencing tokens and SKIP LOCKED keep them
 /// apart. All times are the database's.
 ///
-/// Lifetime: borrows the connection and the names. Errors: as Queue says; `not_installed` (kConfig)
-/// when our tables are not there.
+/// Lifetime: borrows the connection, the names and the schema. Errors: as Queue says;
+/// `not_installed` (kConfig) when our tables are not there.
 class TaskQueue : public Queue {
  public:
-  TaskQueue(Connection& connection, const TableNames& names);
+  /// `schema`: where references are looked up; while nothing is read into it, nobody hears that an
+  /// entity is gone but the sources that it belongs to.
+  TaskQueue(Connection& connection, const TableNames& names, const SiteSchema& schema);
 
   /// Where changes go from now on; begins the sweep anew.
   void set_sources(std::vector<SourceSpec> sources);
@@ -44,12 +47,21 @@ class TaskQueue : public Queue {
   [[nodiscard]] const std::string& instance() const { return instance_; }
 
  private:
+  void plan_references();
+  /// `referrers`: legs that find whom a deletion concerns; `postponed`: what to do instead.
+  [[nodiscard]] Result<DrainReport> drain(int limit, std::string_view referrers,
+                                          std::string_view postponed);
   [[nodiscard]] Status load_links(Transaction& transaction, std::vector<Task>& tasks);
   [[nodiscard]] Error explain(Error error, std::string_view doing) const;
 
   Connection& connection_;
   const TableNames& names_;
+  const SiteSchema& schema_;
+  std::vector<SourceSpec> sources_;
   Routes routes_;
+  std::string referrers_;
+  int planned_for_ = 0;     ///< The schema's revision that referrers_ fits.
+  bool postpones_ = false;  ///< The look-ups failed: not again before the schema is read anew.
   Sweep sweep_;
   std::string instance_;
 };

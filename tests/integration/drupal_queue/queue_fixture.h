@@ -58,11 +58,13 @@ struct Instance {
            const std::vector<SourceSpec>& sources)
       : names(options.schema, options.prefix),
         connection(session_settings(at)),
-        queue(connection, names) {
+        schema(names),
+        queue(connection, names, schema) {
     queue.set_sources(sources);
   }
   TableNames names;
   Connection connection;
+  SiteSchema schema;  ///< Nothing is read into it unless a test does.
   TaskQueue queue;
 };
 

@@ -186,5 +186,15 @@ TEST(CourseSyncElsewhere, WorksWithATablePrefixAndAnotherSchema) {
   EXPECT_EQ(rig.differences_after_sync(), none);
 }
 
+TEST_F(CourseSync, GoesToTheFallbackCategoryWhenTheTermOfItsOwnIsDeleted) {
+  const std::int64_t tid = rig_.drupal().create_term("sections", "Mathematics");
+  const std::int64_t nid = node("Algebra", "ALG", {{"field_category", {tid}}});
+  rig_.sync();
+  ASSERT_NE(course(nid).category, 1);
+  rig_.drupal().remove("taxonomy_term", {tid});
+  rig_.sync();
+  EXPECT_EQ(course(nid).category, 1) << "not in the trash bin with its category";
+}
+
 }  // namespace
 }  // namespace moodlesync

@@ -15,6 +15,7 @@ void build_model(DrupalSite& site) {
   site.add_field({"user", {"user"}, "field_cohorts", "entity_reference", -1, "taxonomy_term"});
   site.add_field({"profile", {"student"}, "field_matriculation", "string"});
   site.add_field({"profile", {"student"}, "field_programme", "string"});
+  site.add_field({"profile", {"student"}, "field_group", "entity_reference", -1, "taxonomy_term"});
   site.add_field({"node", {"course"}, "field_shortname", "string"});
   site.add_field({"node", {"course"}, "field_participants", "entity_reference", -1, "user"});
   site.add_field({"node", {"course"}, "field_assistants", "entity_reference", -1, "user"});
@@ -29,9 +30,12 @@ components:
     sources:
       - bundle: course
         fields: { fullname: title, shortname: field_shortname }
+)" + options.courses +
+         R"(
   users:
     sources:
-      - fields: { firstname: field_first_name, lastname: field_last_name, city: field_city }
+      - fields: { firstname: field_first_name, lastname: field_last_name, city: field_city)" +
+         options.fields + R"( }
         customfields:
           matriculation: "profile:student:field_matriculation"
           programme: "profile:student:field_programme"
@@ -41,8 +45,11 @@ components:
   cohorts:
     cohorts:
       - vocabulary: cohorts
+)" + options.cohorts +
+         R"(
     members:
-      - field: field_cohorts
+      - field: ")" +
+         options.members + R"("
   enrollments:
     sources:
       - bundle: course
@@ -59,7 +66,10 @@ components:
 
 SyncRig::Options rig_options(const People::Options& options) {
   SyncRig::Options rig;
-  rig.model = build_model;
+  rig.model = [&options](DrupalSite& site) {
+    build_model(site);
+    if (options.model) options.model(site);
+  };
   rig.components = components_yaml(options);
   rig.log = options.log;
   return rig;
@@ -110,6 +120,21 @@ std::int64_t People::course(const std::string& shortname, Fields fields) {
 std::int64_t People::registration(std::int64_t nid, std::int64_t uid, Fields fields,
                                   BaseValues base) {
   return drupal().create_registration("standard", nid, uid, std::move(fields), std::move(base));
+}
+
+void People::set_field(const EntityId& entity, const std::string& field, Items items) {
+  drupal().save(entity, {.fields = {{field, std::move(items)}}});
+  sync();
+}
+
+void People::set_base(const EntityId& entity, BaseValues base) {
+  drupal().save(entity, {.base = std::move(base)});
+  sync();
+}
+
+void People::remove(const EntityId& entity) {
+  drupal().remove(entity.type, {entity.id});
+  sync();
 }
 
 sim::User People::account(std::int64_t uid) {

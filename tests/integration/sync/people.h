@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -13,10 +14,15 @@ namespace moodlesync::testsupport {
 class People {
  public:
   struct Options {
-    std::string users = {};         ///< Further keys of the users' source, 8 blanks deep.
+    std::string fields = {};   ///< Further entries of the users' `fields`: ", lang: field_x".
+    std::string users = {};    ///< Further keys of the users' source, 8 blanks deep.
+    std::string courses = {};  ///< Further keys of the courses' source, 8 blanks deep.
+    std::string cohorts = {};  ///< Further keys of the cohorts' source, 8 blanks deep.
+    std::string members = "field_cohorts";  ///< The path that says who is in a cohort.
     std::string enrollments = {};   ///< Further keys of the enrolments' source, 8 blanks deep.
     std::string registration = {};  ///< Further keys of the registration type, 12 blanks deep.
-    std::ostream* log = nullptr;    ///< As SyncRig::Options::log.
+    std::function<void(DrupalSite&)> model = {};  ///< Further fields and types.
+    std::ostream* log = nullptr;                  ///< As SyncRig::Options::log.
   };
   People() : People(Options{}) {}
   explicit People(const Options& options);
@@ -31,6 +37,11 @@ class People {
   std::int64_t course(const std::string& shortname, Fields fields = {});
   std::int64_t registration(std::int64_t nid, std::int64_t uid, Fields fields = {},
                             BaseValues base = {});
+
+  /// Saves one field of an entity, or empties it, and brings Moodle in step.
+  void set_field(const EntityId& entity, const std::string& field, Items items);
+  void set_base(const EntityId& entity, BaseValues base);
+  void remove(const EntityId& entity);
 
   /// As Moodle has them now; with id 0 when it has none.
   [[nodiscard]] sim::User account(std::int64_t uid);

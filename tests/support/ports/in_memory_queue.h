@@ -11,7 +11,8 @@
 
 namespace moodlesync::fakes {
 
-/// The task queue without a database; its time stands still until `advance`.
+/// The task queue without a database; its time stands still until `advance`. It knows of no
+/// references, so a deletion concerns the entity alone.
 class InMemoryQueue : public Queue {
  public:
   using Millis = std::chrono::milliseconds;

@@ -46,7 +46,8 @@ SyncRig::SyncRig(const Options& options)
     : drupal_(DrupalSite::fresh(PostgresCluster::shared(), options.drupal)),
       moodle_(moodle_options()),
       rooms_(app::standard_rooms()),
-      log_("rig", log_sink(options.log)) {
+      log_("rig", log_sink(options.log)),
+      sweeps_(options.sweeps) {
   log_.set_level(spdlog::level::debug);
   if (options.model) {
     options.model(drupal_);
@@ -81,7 +82,16 @@ void SyncRig::connect() {
   }
 }
 
+/// Links without anything in them are left as they are: their age says whether to look again.
+void SyncRig::calm_the_sweep() {
+  drupal_.sql().script(
+      "DO $$ BEGIN IF to_regclass('moodle_sync.link') IS NOT NULL THEN "
+      "UPDATE moodle_sync.link SET updated_at = now() + interval '1 hour' "
+      "WHERE moodle_id IS NOT NULL OR sent <> '{}'; END IF; END $$");
+}
+
 engine::RunEnd SyncRig::sync() {
+  if (!sweeps_) calm_the_sweep();
   DrupalDatabase& database = wiring_->database();
   engine::Guard guard(database.site(), wiring_->settings().engine.site_url, "");
   engine::Loop loop(

@@ -31,6 +31,10 @@ class SyncRig {
     bool install = true;
     std::function<void(DrupalSite&)> model =
         {};  ///< Vocabularies, types and fields; empty: the campus's.
+    /// False: a run's sweep finds nothing in entities that have a link, so that what reaches Moodle
+    /// was told of by a change. (Everything here is younger than the minute that the sweep allows
+    /// for slow requests.)
+    bool sweeps = false;
     /// Gets the lines at info level and above, as an operator sees them.
     std::ostream* log = nullptr;
   };
@@ -43,6 +47,7 @@ class SyncRig {
   [[nodiscard]] sim::Id trash_bin() const { return trash_bin_; }
   [[nodiscard]] std::string config_yaml() const { return config_; }
   [[nodiscard]] app::Wiring& wiring() { return *wiring_; }
+  [[nodiscard]] const app::Rooms& rooms() const { return rooms_; }
 
   /// Runs until nothing is due.
   engine::RunEnd sync();
@@ -66,6 +71,7 @@ class SyncRig {
 
  private:
   void connect();
+  void calm_the_sweep();
 
   TemporaryDirectory directory_;
   DrupalSite drupal_;
@@ -78,6 +84,7 @@ class SyncRig {
   ops::SteadyClock clock_;
   fakes::FakeControl control_;
   spdlog::logger log_;
+  bool sweeps_;
   int seen_calls_ = 0;
 };
 

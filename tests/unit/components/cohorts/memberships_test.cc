@@ -89,14 +89,29 @@ TEST(Memberships, ThatCannotBeRemovedAreReportedAndRemembered) {
   EXPECT_THAT(conversation.link.sent, ElementsAre(Pair("cohort-idnumber:5", "70/5")));
 }
 
-TEST(Memberships, OfADanglingTermAreTakenBack) {
-  CohortBench bench;
-  bench.moodle.on("core_cohort_delete_cohort_members", Json());
+/// A user who still refers to a term that was deleted.
+Conversation in_deleted_group(CohortBench& bench) {
   Conversation conversation = in_group(bench, nobody(), {{"cohort:12", "70/5"}});
   conversation.entity.fields["field_groups"][0].reference->exists = false;
+  return conversation;
+}
+
+TEST(Memberships, OfADeletedTermWentWithItsCohort) {
+  CohortBench bench;
+  Conversation conversation = in_deleted_group(bench);
   const Outcome outcome = bench.moodle.drive(bench.component.converse(conversation));
-  EXPECT_EQ(outcome_name(outcome), "synced");
+  EXPECT_TRUE(bench.moodle.calls().empty());
+  EXPECT_EQ(outcome_name(outcome), "unchanged");
   EXPECT_THAT(conversation.link.sent, IsEmpty());
+}
+
+TEST(Memberships, OfADeletedTermStayWhereItsCohortStays) {
+  CohortBench bench(a_component({{"delete", fakes::scalar("nothing")}}));
+  Conversation conversation = in_deleted_group(bench);
+  const Outcome outcome = bench.moodle.drive(bench.component.converse(conversation));
+  EXPECT_TRUE(bench.moodle.calls().empty());
+  EXPECT_EQ(outcome_name(outcome), "unchanged");
+  EXPECT_THAT(conversation.link.sent, ElementsAre(Pair("cohort:12", "70/5")));
 }
 
 }  // namespace

@@ -81,6 +81,21 @@ struct Conversation {
   std::function<Counterpart(std::string_view component, const Reference&)> counterpart;
 };
 
+/// A question that changes nothing in Moodle and whose answer shows whether the token's account has
+/// a capability. For `check`.
+struct RightProbe {
+  std::string_view capability;  ///< "moodle/user:update"
+  Call call;
+  bool (*is_missing)(const Result<Json>& answer) = nullptr;
+};
+
+/// Something that no call can show and that a person should see to before the first load.
+struct Reminder {
+  std::string what;
+  std::string advice;
+  std::string since = {};  ///< Moodle's version number from which on it holds; empty: always.
+};
+
 /// A syncer: turns the state of one Drupal entity into calls to Moodle.
 ///
 /// Stateless beyond its settings: all conversations share one instance. Never touches the database,
@@ -96,6 +111,11 @@ class Component {
   /// Moodle functions that are used where the service has them (Moodle::offers); `check` recommends
   /// those that it lacks.
   [[nodiscard]] virtual std::vector<std::string_view> optional_functions() const { return {}; }
+  /// Capabilities that this configuration needs, at system level; `check` asks for those that
+  /// right_probes() can show, and lists the others.
+  [[nodiscard]] virtual std::vector<std::string_view> capabilities() const { return {}; }
+  [[nodiscard]] virtual std::vector<RightProbe> right_probes() const { return {}; }
+  [[nodiscard]] virtual std::vector<Reminder> reminders() const { return {}; }
   /// Brings Moodle in step with `conversation.entity`. The engine has already dealt with opted-out
   /// entities and with the id in field_moodle_id: `link.moodle_id` is the id to update, or empty:
   /// create.

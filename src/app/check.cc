@@ -59,15 +59,20 @@ void check_mapping(DrupalReader& reader, std::span<const SourceSpec> sources, Fi
   if (faults->empty()) findings.ok(kMapping, "every field is there");
 }
 
-/// Runs the preflight outside the event loop. Every call in it has a timeout of its own.
-Result<MoodleSite> ask_moodle(Gateway& gateway) {
-  Co<Result<MoodleSite>> preflight = gateway.preflight();
-  preflight.start();
-  while (!preflight.done()) {
+/// Runs a coroutine outside the event loop. Every call in it has a timeout of its own.
+template <class T>
+T ask(Gateway& gateway, Co<T> question) {
+  question.start();
+  while (!question.done()) {
     gateway.pump(std::chrono::seconds(1), {});
     for (const std::coroutine_handle<> ready : gateway.take_ready()) ready.resume();
   }
-  return preflight.take();
+  return question.take();
+}
+
+Co<Result<Json>> put(Moodle& moodle, Call call) {
+  Result<Json> answer = co_await moodle.call(std::move(call));
+  co_return answer;
 }
 
 std::string how_to_add(const std::string& function) {
@@ -102,6 +107,46 @@ void check_functions(const Settings& settings, const MoodleSite& site, Findings&
   if (missing == 0) {
     findings.ok(kMoodle, "the token's service has all " + std::to_string(needed.size()) +
                              " functions that this configuration needs");
+  }
+}
+
+/// Asks for every capability that can be seen, and names the others.
+void check_capabilities(const Settings& settings, Gateway& gateway, const MoodleSite& site,
+                        Findings& findings) {
+  std::set<std::string_view> unseen;
+  std::set<std::string_view> missing;
+  for (const auto& component : settings.components) {
+    for (const std::string_view capability : component->capabilities()) unseen.insert(capability);
+  }
+  for (const auto& component : settings.components) {
+    for (RightProbe& probe : component->right_probes()) {
+      if (!site.functions.contains(probe.call.function->name)) continue;
+      const Result<Json> answer = ask(gateway, put(gateway, std::move(probe.call)));
+      unseen.erase(probe.capability);
+      if (probe.is_missing(answer)) missing.insert(probe.capability);
+    }
+  }
+  for (const std::string_view capability : missing) {
+    findings.problem(kMoodle, "the token's account lacks the capability " + std::string(capability),
+                     "Site administration > Users > Permissions > Define roles: allow it in the "
+                     "account's system role",
+                     ExitCode::kNoPermission);
+  }
+  if (unseen.empty()) return;
+  std::string names;
+  for (const std::string_view name : unseen) names.append(names.empty() ? "" : ", ").append(name);
+  findings.ok(kMoodle,
+              "these capabilities show only when they are used, so compare the account's "
+              "role with docs/moodle-setup.md: " +
+                  names);
+}
+
+void remind(const Settings& settings, const MoodleSite& site, Findings& findings) {
+  for (const auto& component : settings.components) {
+    for (Reminder& reminder : component->reminders()) {
+      if (site.version < reminder.since) continue;
+      findings.warning(kMoodle, std::move(reminder.what), std::move(reminder.advice));
+    }
   }
 }
 
@@ -153,7 +198,7 @@ void check_moodle(const Settings& settings, const Rooms& rooms, Findings& findin
                      "check the section moodle:", exit_code_for(gateway.error()));
     return;
   }
-  const auto site = ask_moodle(**gateway);
+  const auto site = ask(**gateway, (*gateway)->preflight());
   if (!site) {
     findings.problem(kMoodle, site.error().message,
                      site.error().kind == ErrorKind::kConfig
@@ -165,7 +210,9 @@ void check_moodle(const Settings& settings, const Rooms& rooms, Findings& findin
   }
   findings.ok(kMoodle, site->url + ", release " + site->release + ", account " + site->user_name);
   check_functions(settings, *site, findings);
+  check_capabilities(settings, **gateway, *site, findings);
   check_limits(settings, **gateway, *site, findings);
+  remind(settings, *site, findings);
 }
 
 }  // namespace moodlesync::app

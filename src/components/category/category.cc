@@ -15,6 +15,18 @@ std::vector<std::string_view> Category::functions() const {
   return {kCreateCategories.name, kUpdateCategories.name, kGetCategories.name};
 }
 
+std::vector<std::string_view> Category::capabilities() const {
+  return {"moodle/category:manage", "moodle/category:viewhiddencategories"};
+}
+
+std::vector<RightProbe> Category::right_probes() const {
+  Call search{.function = &kGetCategories, .row = {}};
+  search.row.add("criteria[0][key]", "idnumber").add("criteria[0][value]", "moodle-syncd");
+  return {{"moodle/category:manage", std::move(search), [](const Result<Json>& answer) {
+             return !answer && answer.error().code == "criteriaerror";
+           }}};
+}
+
 Co<Outcome> Category::converse(Conversation& conversation) const {
   const auto source = std::ranges::find_if(sources_, [&conversation](const CategorySource& one) {
     return one.spec.name == conversation.source->name;

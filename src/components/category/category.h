@@ -16,6 +16,8 @@ class Category : public Component {
   [[nodiscard]] std::string_view name() const override { return "category"; }
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return specs_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override;
+  [[nodiscard]] std::vector<std::string_view> capabilities() const override;
+  [[nodiscard]] std::vector<RightProbe> right_probes() const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

@@ -5,13 +5,11 @@
 
 namespace moodlesync::cohorts {
 
-namespace {
-
 /// Source: Moodle 5.1, cohort/externallib.php and cohort/lib.php. The query is a part of name,
 /// idnumber or description in any case; limitnum 0 gives all.
-Call search_call(const std::string& idnumber) {
+Call search_call(const std::string& text) {
   Call call{.function = &kSearchCohorts, .row = {}};
-  call.row.add("query", idnumber)
+  call.row.add("query", text)
       .add("context[contextlevel]", "system")
       .add("context[instanceid]", "0")
       .add("includes", "all")
@@ -19,8 +17,6 @@ Call search_call(const std::string& idnumber) {
       .add("limitnum", "0");
   return call;
 }
-
-}  // namespace
 
 bool can_find(const Moodle& moodle) {
   return moodle.offers(kSearchCohorts.name) || moodle.offers(kGetCohorts.name);

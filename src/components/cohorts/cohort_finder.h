@@ -20,6 +20,9 @@ struct Sighting {
 /// Whether cohorts can be looked up at all.
 [[nodiscard]] bool can_find(const Moodle& moodle);
 
+/// Cohorts whose name, idnumber or description holds `text`, in all contexts.
+[[nodiscard]] Call search_call(const std::string& text);
+
 /// Looks for the cohort with this idnumber, in all contexts. kNobody only when Moodle's reads can
 /// be believed; else kTransient with code `reads_untrusted`.
 ///

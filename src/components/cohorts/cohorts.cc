@@ -1,5 +1,6 @@
 #include "components/cohorts/cohorts.h"
 
+#include "components/cohorts/cohort_finder.h"
 #include "components/cohorts/cohort_script.h"
 #include "components/cohorts/functions.h"
 #include "components/cohorts/member_script.h"
@@ -28,6 +29,16 @@ std::vector<std::string_view> Cohorts::functions() const {
 std::vector<std::string_view> Cohorts::optional_functions() const {
   // core_cohort_get_cohorts does as well, but reads every cohort of the site each time.
   return {kSearchCohorts.name};
+}
+
+std::vector<std::string_view> Cohorts::capabilities() const {
+  return {"moodle/cohort:manage", "moodle/cohort:view"};
+}
+
+std::vector<RightProbe> Cohorts::right_probes() const {
+  return {{"moodle/cohort:view", search_call("moodle-syncd"), [](const Result<Json>& answer) {
+             return !answer && answer.error().code == "nopermissions";
+           }}};
 }
 
 Co<Outcome> Cohorts::converse(Conversation& conversation) const {

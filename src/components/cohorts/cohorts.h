@@ -17,6 +17,8 @@ class Cohorts : public Component {
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return specs_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override;
   [[nodiscard]] std::vector<std::string_view> optional_functions() const override;
+  [[nodiscard]] std::vector<std::string_view> capabilities() const override;
+  [[nodiscard]] std::vector<RightProbe> right_probes() const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

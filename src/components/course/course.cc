@@ -25,6 +25,28 @@ std::vector<std::string_view> Course::functions() const {
   return names;
 }
 
+std::vector<std::string_view> Course::capabilities() const {
+  std::vector<std::string_view> names{"moodle/course:create",
+                                      "moodle/course:update",
+                                      "moodle/course:view",
+                                      "moodle/course:viewhiddencourses",
+                                      "moodle/course:visibility",
+                                      "moodle/course:changecategory",
+                                      "moodle/course:changefullname",
+                                      "moodle/course:changeshortname",
+                                      "moodle/course:changeidnumber",
+                                      "moodle/course:changesummary",
+                                      "moodle/category:viewhiddencategories"};
+  const auto any = [this](const auto& question) { return std::ranges::any_of(sources_, question); };
+  if (any([](const CourseSource& source) { return !source.template_path.empty(); })) {
+    names.insert(names.end(), {"moodle/backup:backupcourse", "moodle/restore:restorecourse"});
+  }
+  if (any([](const CourseSource& source) { return source.on_delete == DeletePolicy::kDelete; })) {
+    names.emplace_back("moodle/course:delete");
+  }
+  return names;
+}
+
 Co<Outcome> Course::converse(Conversation& conversation) const {
   const auto source = std::ranges::find_if(sources_, [&conversation](const CourseSource& one) {
     return one.spec.name == conversation.source->name;

@@ -22,6 +22,29 @@ std::vector<std::string_view> Enrollments::functions() const {
   return names;
 }
 
+std::vector<std::string_view> Enrollments::capabilities() const {
+  return {"moodle/course:view",
+          "moodle/course:viewhiddencourses",
+          "moodle/course:viewparticipants",
+          "moodle/course:enrolreview",
+          "enrol/manual:enrol",
+          "enrol/manual:unenrol",
+          "moodle/role:assign"};
+}
+
+std::vector<Reminder> Enrollments::reminders() const {
+  return {
+      {"this Moodle may send a welcome message to everybody who is enrolled, thousands in a "
+       "first load; whether it does cannot be seen from here",
+       "before the first load: Site administration > Plugins > Enrolments > Manual enrolments > "
+       "Send course welcome message: No. Courses that exist already keep their own setting "
+       "(docs/moodle-setup.md)",
+       "2024100700"},
+      {"which roles the account may give cannot be seen from here",
+       "Site administration > Users > Permissions > Define roles > Allow role assignments: "
+       "allow its role every role that registrations and participants bring"}};
+}
+
 Co<Outcome> Enrollments::converse(Conversation& conversation) const {
   const auto source = std::ranges::find_if(sources_, [&conversation](const EnrollmentsSource& one) {
     return one.spec.name == conversation.source->name;

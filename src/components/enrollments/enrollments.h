@@ -19,6 +19,8 @@ class Enrollments : public Component {
   [[nodiscard]] std::string_view name() const override { return "enrollments"; }
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return specs_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override;
+  [[nodiscard]] std::vector<std::string_view> capabilities() const override;
+  [[nodiscard]] std::vector<Reminder> reminders() const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

@@ -64,4 +64,23 @@ inline constexpr Function kSearchUsers{.name = "core_user_get_users",
                                        .shape = Function::Shape::kSingle,
                                        .answer = Function::Answer::kWhole};
 
+inline constexpr Function kById{.name = "core_user_get_users_by_field",
+                                .effect = Function::Effect::kRead,
+                                .shape = Function::Shape::kValues,
+                                .list = "values",
+                                .answer = Function::Answer::kMatch,
+                                .match = "id",
+                                .max_batch = 1};
+
+/// Without any row, so that nothing can happen: these two look at the capability before they look
+/// at the rows, and say `nopermissions` or `invalidparameter`.
+inline constexpr Function kAskForUpdate{.name = "core_user_update_users",
+                                        .effect = Function::Effect::kRead,
+                                        .shape = Function::Shape::kSingle,
+                                        .answer = Function::Answer::kWhole};
+inline constexpr Function kAskForDelete{.name = "core_user_delete_users",
+                                        .effect = Function::Effect::kRead,
+                                        .shape = Function::Shape::kSingle,
+                                        .answer = Function::Answer::kWhole};
+
 }  // namespace moodlesync::users

@@ -11,16 +11,49 @@ Users::Users(std::vector<UserSource> sources) : sources_(std::move(sources)) {
   for (const UserSource& source : sources_) specs_.push_back(source.spec);
 }
 
-std::vector<std::string_view> Users::functions() const {
-  std::vector<std::string_view> names{kCreateUsers.name, kUpdateUsers.name, kByIdnumber.name};
-  const bool deletes = std::ranges::any_of(sources_, [](const UserSource& source) {
+bool Users::deletes() const {
+  return std::ranges::any_of(sources_, [](const UserSource& source) {
     return source.deletion == UserSource::Deletion::kDelete;
   });
-  if (deletes) names.push_back(kDeleteUsers.name);
+}
+
+std::vector<std::string_view> Users::functions() const {
+  std::vector<std::string_view> names{kCreateUsers.name, kUpdateUsers.name, kByIdnumber.name};
+  if (deletes()) names.push_back(kDeleteUsers.name);
   return names;
 }
 
 std::vector<std::string_view> Users::optional_functions() const { return {kSearchUsers.name}; }
+
+std::vector<std::string_view> Users::capabilities() const {
+  std::vector<std::string_view> names{"moodle/user:create", "moodle/user:update",
+                                      "moodle/user:viewdetails", "moodle/user:viewalldetails",
+                                      "moodle/site:viewuseridentity"};
+  if (deletes()) names.emplace_back("moodle/user:delete");
+  return names;
+}
+
+std::vector<RightProbe> Users::right_probes() const {
+  const auto is_refused = [](const Result<Json>& answer) {
+    return !answer && answer.error().code == "nopermissions";
+  };
+  std::vector<RightProbe> probes;
+  probes.push_back({"moodle/user:update", {.function = &kAskForUpdate, .row = {}}, is_refused});
+  if (deletes()) {
+    probes.push_back({"moodle/user:delete", {.function = &kAskForDelete, .row = {}}, is_refused});
+  }
+  // The account that Moodle was installed with; nothing is said where it is not shown.
+  Call admin{.function = &kById, .row = {}};
+  admin.row.add("id", "2");
+  admin.fixed.add("field", "id");
+  probes.push_back({"moodle/user:viewalldetails", admin, [](const Result<Json>& answer) {
+                      return answer && answer->is_object() && !answer->contains("username");
+                    }});
+  probes.push_back({"moodle/site:viewuseridentity", admin, [](const Result<Json>& answer) {
+                      return answer && answer->is_object() && !answer->contains("email");
+                    }});
+  return probes;
+}
 
 Co<Outcome> Users::converse(Conversation& conversation) const {
   const auto source = std::ranges::find_if(sources_, [&conversation](const UserSource& one) {

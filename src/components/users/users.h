@@ -18,9 +18,13 @@ class Users : public Component {
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return specs_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override;
   [[nodiscard]] std::vector<std::string_view> optional_functions() const override;
+  [[nodiscard]] std::vector<std::string_view> capabilities() const override;
+  [[nodiscard]] std::vector<RightProbe> right_probes() const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:
+  [[nodiscard]] bool deletes() const;
+
   std::vector<UserSource> sources_;
   std::vector<SourceSpec> specs_;
 };

@@ -37,6 +37,19 @@ class ScriptedComponent : public Component {
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return sources_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override { return {kTell.name}; }
 
+  /// "see/it", which can be asked for, and "use/it", which cannot.
+  [[nodiscard]] std::vector<std::string_view> capabilities() const override {
+    return {"see/it", "use/it"};
+  }
+  [[nodiscard]] std::vector<RightProbe> right_probes() const override {
+    return {{"see/it", {.function = &kTell, .row = {}}, [](const Result<Json>& answer) {
+               return !answer;
+             }}};
+  }
+  [[nodiscard]] std::vector<Reminder> reminders() const override {
+    return {{"mails may leave", "switch them off", "2024"}};
+  }
+
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override {
     if (const FieldValue* value = conversation.entity.first(wait_path_); value != nullptr) {
       const Counterpart other =

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -35,7 +36,7 @@ class CommandsTest : public FakeRoomsTest {
 TEST_F(CommandsTest, CheckIsContentWhenAllIsWell) {
   EXPECT_EQ(run_check(), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("this is the site that was installed"));
-  EXPECT_THAT(out(), HasSubstr("0 problems, 0 warnings"));
+  EXPECT_THAT(out(), HasSubstr("0 problems, 1 warning\n")) << "what a person should see to";
 }
 
 TEST_F(CommandsTest, CheckReportsEveryFaultOfTheConfiguration) {
@@ -55,6 +56,34 @@ TEST_F(CommandsTest, CheckSaysWhichFunctionIsMissingAndWhereToAddIt) {
   EXPECT_EQ(run_check(), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("the token's service lacks the function tell"));
   EXPECT_THAT(out(), HasSubstr("Site administration > Server > Web services > External services"));
+}
+
+TEST_F(CommandsTest, CheckNamesACapabilityThatMoodleShowsToBeMissing) {
+  answer_ = Error{ErrorKind::kConfig, "nopermissions", "You may not"};
+  EXPECT_EQ(run_check(), ExitCode::kNoPermission);
+  EXPECT_THAT(out(), HasSubstr("lacks the capability see/it"));
+}
+
+TEST_F(CommandsTest, CheckListsTheCapabilitiesThatItCannotSee) {
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("docs/moodle-setup.md: use/it\n"));
+}
+
+TEST_F(CommandsTest, CheckAsksForNoRightByAFunctionThatTheServiceLacks) {
+  answer_ = Error{ErrorKind::kConfig, "accessexception", "not in the service"};
+  preflights_ = {moodle_site({})};
+  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_THAT(out(), Not(HasSubstr("lacks the capability")));
+}
+
+TEST_F(CommandsTest, CheckRemindsOfWhatNoCallCanShow) {
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("mails may leave"));
+  MoodleSite old = moodle_site({"tell"});
+  old.version = "2022112800.00";
+  preflights_ = {old};
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_THAT(out(), Not(HasSubstr("mails may leave"))) << "an older Moodle sends none";
 }
 
 TEST_F(CommandsTest, CheckReportsARefusedToken) {
@@ -116,7 +145,9 @@ TEST_F(CommandsTest, CheckAnswersInJson) {
   const auto object = nlohmann::json::parse(out());
   EXPECT_EQ(object.at("ok"), false);
   EXPECT_EQ(object.at("exit_code"), 78);
-  EXPECT_EQ(object.at("findings").back().at("level"), "problem");
+  const auto& findings = object.at("findings");
+  EXPECT_TRUE(std::ranges::any_of(
+      findings, [](const auto& finding) { return finding.at("level") == "problem"; }));
 }
 
 TEST_F(CommandsTest, InstallPrintsWhatWasDone) {

@@ -122,8 +122,8 @@ class FakeRoomsTest : public testing::Test {
     };
     rooms_.open_gateway =
         [this](moodle::GatewaySettings /*settings*/) -> Result<std::unique_ptr<Gateway>> {
-      auto gateway =
-          std::make_unique<fakes::FakeGateway>([](const Call&) -> Result<Json> { return Json(7); });
+      auto gateway = std::make_unique<fakes::FakeGateway>(
+          [this](const Call&) -> Result<Json> { return answer_; });
       gateway->answer_preflight_with(preflights_);
       gateway->after_pump = after_pump_;
       return std::unique_ptr<Gateway>(std::move(gateway));
@@ -151,6 +151,7 @@ class FakeRoomsTest : public testing::Test {
   FakeSiteState state_;
   DrupalSettings drupal_settings_;  ///< As the database was last opened.
   std::vector<Result<MoodleSite>> preflights_;
+  Result<Json> answer_ = Json(7);  ///< Of Moodle to every call.
   std::function<void()> after_pump_ = [] {};
   Rooms rooms_;
 };

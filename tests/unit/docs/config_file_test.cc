@@ -36,15 +36,20 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The faults of a configuration, a line each; the token comes from the environment.
-std::string faults_of(std::string text) {
+/// The token comes from the environment.
+LoadedSettings load(std::string text) {
   static const std::regex kTokenFile("token_file: \\S+");
   text = std::regex_replace(text, kTokenFile, "token: $${TOKEN}");
   const Environment environment = [](const std::string& name) -> std::optional<std::string> {
     return name == "TOKEN" ? std::optional<std::string>("0123456789abcdef") : std::nullopt;
   };
   const std::vector<ComponentKind> kinds = all_components();
-  const LoadedSettings loaded = read_settings(text, "moodle-syncd.yaml", kinds, environment);
+  return read_settings(text, "moodle-syncd.yaml", kinds, environment);
+}
+
+/// The faults of a configuration, a line each.
+std::string faults_of(std::string text) {
+  const LoadedSettings loaded = load(std::move(text));
   std::string faults;
   for (const SettingsFault& fault : loaded.report.faults) {
     faults += to_string(fault.origin) + ": " + fault.message + "\n";
@@ -101,6 +106,27 @@ TEST(ConfigFile, LoadsWithEveryComponentSwitchedOn) {
   EXPECT_EQ(
       faults_of(with_all_components(lines_of(contents(kRoot / "config" / "moodle-syncd.yaml")))),
       "");
+}
+
+TEST(MoodleSetup, NamesEveryFunctionAndCapabilityThatAComponentNeeds) {
+  static const std::regex kDeletion("delete: nothing");
+  const std::string everything = std::regex_replace(
+      with_all_components(lines_of(contents(kRoot / "config" / "moodle-syncd.yaml"))), kDeletion,
+      "delete: delete");
+  const LoadedSettings loaded = load(everything);
+  ASSERT_TRUE(loaded.settings.has_value()) << faults_of(everything);
+  const std::string manual = contents(kRoot / "docs" / "moodle-setup.md");
+  ASSERT_EQ(loaded.settings->components.size(), 5U);
+  for (const auto& component : loaded.settings->components) {
+    std::vector<std::string_view> names = component->functions();
+    for (const std::string_view name : component->optional_functions()) names.push_back(name);
+    for (const std::string_view name : component->capabilities()) names.push_back(name);
+    for (const RightProbe& probe : component->right_probes()) {
+      EXPECT_THAT(component->capabilities(), testing::Contains(probe.capability));
+    }
+    for (const std::string_view name : names)
+      EXPECT_THAT(manual, HasSubstr("`" + std::string(name) + "`")) << component->name();
+  }
 }
 
 TEST(ConfigFile, ShowsEveryKeyThatExists) {

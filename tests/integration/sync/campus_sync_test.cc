@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "support/campus/campus_people.h"
 #include "support/campus/people_comparison.h"
 #include "support/sync_rig/sync_rig.h"
@@ -22,6 +24,7 @@ class CampusSync : public testing::Test {
       campus_ = std::make_unique<Campus>(site);
       people_ = std::make_unique<CampusPeople>(*campus_);
     };
+    options.log = &log_;
     constexpr sim::Id kTrashBin = 2;
     options.components = Campus::components_yaml(kTrashBin) + CampusPeople::components_yaml();
     rig_ = std::make_unique<SyncRig>(options);
@@ -40,6 +43,7 @@ class CampusSync : public testing::Test {
       all.push_back(std::move(one));
     return all;
   }
+  std::ostringstream log_;  ///< What an operator sees.
   std::unique_ptr<SyncRig> rig_;
   std::unique_ptr<Campus> campus_;
   std::unique_ptr<CampusPeople> people_;
@@ -83,6 +87,23 @@ TEST_F(CampusSync, FollowsTheDeletionOfAUserWhoIsInCohortsAndCourses) {
   ASSERT_EQ(differences_after_sync(), kNone);
   rig_->drupal().remove("user", {people_->users()[7]});
   EXPECT_EQ(differences_after_sync(), kNone);
+}
+
+TEST_F(CampusSync, TellsNobodysNameInTheLog) {
+  rig_->moodle().change_settings([](sim::Settings& settings) { settings.debug = 32767; });
+  for (const char* function : {"core_user_create_users", "enrol_manual_enrol_users",
+                               "core_cohort_add_cohort_members", "core_user_update_users"}) {
+    rig_->moodle().inject(sim::Fault::exception("dmlwriteexception").on(function).times(5));
+  }
+  rig_->drupal().save_user(people_->users()[0], {.base = {{"mail", "person.2@campus.example"}}});
+  rig_->drupal().save_user(people_->users()[4], {.base = {{"name", "Person 5"}}});
+  rig_->sync();
+  EXPECT_GT(rig_->tasks("parked"), 0);
+  EXPECT_NE(log_.str().find("MS-"), std::string::npos) << "something was said";
+  for (const char* secret : {"erson.", "erson 5", "ampus.example", "Jürgen", "Müller", "O'Brien",
+                             "01000", "Kraków", "simtoken"}) {
+    EXPECT_EQ(log_.str().find(secret), std::string::npos) << secret << " in\n" << log_.str();
+  }
 }
 
 }  // namespace

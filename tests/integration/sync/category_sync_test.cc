@@ -111,5 +111,16 @@ TEST_F(CategorySync, BringsAWholeTreeInStep) {
   EXPECT_EQ(rig_.differences_after_sync(), none);
 }
 
+TEST(CategorySyncOptions, PutsThePrefixBeforeTheIdnumber) {
+  SyncRig rig({.components =
+                   "components:\n  category:\n    sources:\n      - vocabulary: sections\n"
+                   "        idnumber_prefix: site-a-\n",
+               .model = [](testsupport::DrupalSite& site) { testsupport::Campus campus(site); }});
+  const std::int64_t tid = rig.drupal().create_term("sections", "Arts");
+  rig.sync();
+  const auto state = rig.moodle().state();
+  EXPECT_NE(state->category_with_idnumber("site-a-" + std::to_string(tid)), nullptr);
+}
+
 }  // namespace
 }  // namespace moodlesync

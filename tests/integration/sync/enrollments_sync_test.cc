@@ -189,42 +189,100 @@ TEST_F(EnrollmentsSync, TakesAWelcomeMessageThatWasNotSentForDone) {
   EXPECT_EQ(people_.rig().tasks("parked") + people_.rig().tasks("pending"), 0);
 }
 
-TEST(EnrollmentsSyncOptions, UnenrolsInsteadOfSuspending) {
-  People people({.enrollments = "        removal: unenrol\n"});
-  const std::int64_t uid = people.user("ada");
-  const std::int64_t nid = people.course("ALG");
-  const std::int64_t id = people.registration(nid, uid);
-  people.sync();
-  people.drupal().remove("registration", {id});
-  people.sync();
-  EXPECT_EQ(people.enrolment(nid, uid).id, 0);
+TEST_F(EnrollmentsSync, KeepsTheRegistrationOfARemovedParticipant) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uid}}});
+  people_.registration(nid, uid);
+  people_.sync();
+  set_participants(nid, {});
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 0);
 }
 
-TEST(EnrollmentsSyncOptions, SuspendsACancelledRegistrationAndLetsItInAgain) {
-  People people({.registration = "            active_states: [complete]\n"});
-  const std::int64_t uid = people.user("ada");
-  const std::int64_t nid = people.course("ALG");
-  const std::int64_t id = people.registration(nid, uid);
-  people.sync();
-  people.drupal().save({"registration", id}, {.base = {{"state", "canceled"}}});
-  people.sync();
-  EXPECT_EQ(people.enrolment(nid, uid).suspended, 1);
-  people.drupal().save({"registration", id}, {.base = {{"state", "complete"}}});
-  people.sync();
-  EXPECT_EQ(people.enrolment(nid, uid).suspended, 0);
-  EXPECT_EQ(people.roles(nid, uid), Roles{kStudent});
+TEST_F(EnrollmentsSync, KeepsARoleThatTwoReasonsGive) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t teacher = people_.role("Teacher", kTeacher);
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uid}}});
+  const std::int64_t id = people_.registration(nid, uid, {{"field_role", {teacher}}});
+  people_.sync();
+  people_.remove({"registration", id});
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kTeacher});
+  EXPECT_EQ(people_.moodle().count("core_role_unassign_roles"), 0);
 }
 
-TEST(EnrollmentsSyncOptions, OnlyTakesOurRoleFromARemovedParticipant) {
-  People people({.enrollments = "        participant_removal: unassign\n"});
-  const std::int64_t uid = people.user("ada");
-  const std::int64_t nid = people.course("ALG", {{"field_participants", {uid}}});
-  people.sync();
-  people.moodle().enrol(people.course_id(nid), people.account(uid).id, 1);
-  people.drupal().save_node(nid, {.fields = {{"field_participants", {}}}});
-  people.sync();
-  EXPECT_EQ(people.roles(nid, uid), Roles{1});
-  EXPECT_EQ(people.enrolment(nid, uid).suspended, 0);
+TEST_F(EnrollmentsSync, LetsRegistrationsWaitUntilTheirCourseIsInMoodle) {
+  people_.moodle().create_course({.category = 1, .fullname = "Taken", .shortname = "ALG"});
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.rig().tasks("waiting"), 1);
+  people_.set_field({"node", nid}, "field_shortname", {"ALG2"});
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.rig().tasks("waiting"), 0);
+}
+
+TEST_F(EnrollmentsSync, CountsACourseThatIsOptedOutAmongTheSkipped) {
+  const std::int64_t nid = people_.course("OUT", {{"field_moodle_id", {"ignore"}}});
+  people_.registration(nid, people_.user("ada"));
+  people_.sync();
+  const auto stats = people_.rig().wiring().database().queue().stats();
+  ASSERT_TRUE(stats.has_value());
+  const std::int64_t of_course = people_.drupal().sql().number(
+      "SELECT count(*) FROM moodle_sync.link WHERE skipped <> '' AND entity_type = 'node'");
+  EXPECT_EQ(of_course, 2) << "the course, and who is enrolled in it";
+  EXPECT_GE(stats->skipped, of_course) << "as `status` shows it";
+}
+
+TEST_F(EnrollmentsSync, AddsAndRemovesParticipantsInOneSave) {
+  const auto uids = people_.users("u", 3);
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uids[0], uids[1]}}});
+  people_.sync();
+  set_participants(nid, {uids[1], uids[2]});
+  EXPECT_EQ(people_.enrolment(nid, uids[0]).id, 0);
+  EXPECT_EQ(people_.roles(nid, uids[1]), Roles{kTeacher});
+  EXPECT_EQ(people_.roles(nid, uids[2]), Roles{kTeacher});
+}
+
+TEST_F(EnrollmentsSync, AsksOnlyForTheFieldsThatItNeeds) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uid}}});
+  people_.sync();
+  set_participants(nid, {});
+  const auto calls = people_.moodle().calls("core_enrol_get_enrolled_users");
+  ASSERT_FALSE(calls.empty());
+  for (const sim::Call& call : calls)
+    EXPECT_NE(call.body.find("id%2Croles"), std::string::npos) << call.body;
+}
+
+TEST_F(EnrollmentsSync, TakesEveryStateForActiveUnlessToldOtherwise) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid, {}, {{"state", "canceled"}});
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(nid, uid).suspended, 0);
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+}
+
+TEST_F(EnrollmentsSync, IgnoresRegistrationsOfOtherTypes) {
+  people_.drupal().add_registration_type("waitlist");
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.drupal().create_registration("waitlist", nid, uid);
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(nid, uid).id, 0);
+}
+
+TEST_F(EnrollmentsSync, TakesARoleAwayAndKeepsTheOther) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  const std::int64_t teacher = people_.role("Teacher", kTeacher);
+  const std::int64_t student = people_.role("Student", kStudent);
+  const std::int64_t id = people_.registration(nid, uid, {{"field_role", {teacher, student}}});
+  people_.sync();
+  people_.set_field({"registration", id}, "field_role", {student});
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+  EXPECT_EQ(people_.moodle().rows("enrol_manual_enrol_users"), 2U) << "nobody is mailed again";
 }
 
 }  // namespace

@@ -119,7 +119,13 @@ std::optional<Fault> FaultPlan::take(const std::string& function) {
     }
   }
   std::erase_if(faults_, [](const Fault& fault) { return fault.remaining == 0; });
+  if (due) ++struck_;
   return due;
+}
+
+int FaultPlan::struck() const {
+  const std::lock_guard lock(mutex_);
+  return struck_;
 }
 
 bool Gate::wait_for(int count, std::chrono::milliseconds deadline) const {

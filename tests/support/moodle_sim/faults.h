@@ -69,10 +69,12 @@ class FaultPlan {
   void clear();
   /// The fault for this request, if one is due: the earliest added. Every matching fault counts it.
   [[nodiscard]] std::optional<Fault> take(const std::string& function);
+  [[nodiscard]] int struck() const;  ///< Requests that a fault befell so far.
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Fault> faults_;
+  int struck_ = 0;
 };
 
 /// Holds requests until the test lets them go. A copy refers to the same gate.

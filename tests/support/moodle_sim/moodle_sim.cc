@@ -154,6 +154,7 @@ void MoodleSim::set_latency(std::chrono::microseconds per_request,
 void MoodleSim::set_latency(Latency latency) { impl_->set_latency(std::move(latency)); }
 void MoodleSim::inject(Fault fault) { impl_->faults_.add(std::move(fault)); }
 void MoodleSim::clear_faults() { impl_->faults_.clear(); }
+int MoodleSim::faults_struck() const { return impl_->faults_.struck(); }
 
 Gate MoodleSim::hold(std::string function, Gate::Place place) {
   return impl_->gates_.make(std::move(function), place);

@@ -94,6 +94,7 @@ class MoodleSim {
 
   void inject(Fault fault);
   void clear_faults();
+  [[nodiscard]] int faults_struck() const;  ///< Requests that a fault befell so far.
   /// Holds every request of `function` ("" for all) before or after the work.
   [[nodiscard]] Gate hold(std::string function, Gate::Place place = Gate::Place::kBeforeWork);
 

@@ -235,9 +235,12 @@ void PostgresCluster::wait_until_ready() {
   }
 }
 
-void PostgresCluster::stop() {
+void PostgresCluster::stop() { end(SIGINT); }
+void PostgresCluster::crash() { end(SIGQUIT); }
+
+void PostgresCluster::end(int signal) {
   if (server_ <= 0) return;
-  kill(server_, SIGINT);
+  kill(server_, signal);
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   int status = 0;
   while (waitpid(server_, &status, WNOHANG) == 0) {

@@ -42,6 +42,9 @@ class PostgresCluster {
                                        const std::string& user = "postgres") const;
 
   void stop();   ///< Cuts all connections, then waits until the server is gone.
+  /// Ends the server at once, without a checkpoint: the next start has to recover. What was
+  /// committed with synchronous_commit = on survives; the cluster's own default is off.
+  void crash();
   void start();  ///< Returns when it accepts connections.
   void restart();
 
@@ -52,6 +55,7 @@ class PostgresCluster {
  private:
   void initialise();
   void wait_until_ready();
+  void end(int signal);
   [[noreturn]] void fail(const std::string& what) const;
 
   std::filesystem::path binaries_;

@@ -31,13 +31,17 @@ void add_extension(X509* certificate, int id, const std::string& value) {
   X509_add_ext(certificate, extension.get(), -1);
 }
 
-Certificate self_signed(EVP_PKEY* key, const std::string& subject_alt_name) {
+Certificate self_signed(EVP_PKEY* key, const std::string& subject_alt_name,
+                        TlsServer::Validity validity) {
   constexpr long kDay = 24L * 3600;
+  long begin = -kDay;
+  if (validity == TlsServer::Validity::kExpired) begin = -3 * kDay;
+  if (validity == TlsServer::Validity::kNotYet) begin = kDay;
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kDay);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDay);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), begin + 2 * kDay);
   X509_set_pubkey(certificate.get(), key);
   X509_NAME* const name = X509_get_subject_name(certificate.get());
   constexpr std::string_view kName = "moodle-syncd test";
@@ -67,9 +71,9 @@ void write_pem(const std::filesystem::path& path, X509* certificate) {
 
 class TlsServer::Impl {
  public:
-  explicit Impl(const std::string& subject_alt_name)
+  Impl(const std::string& subject_alt_name, Validity validity)
       : key_(EVP_EC_gen("P-256")),
-        certificate_(self_signed(key_.get(), subject_alt_name)),
+        certificate_(self_signed(key_.get(), subject_alt_name, validity)),
         folder_(new_folder()),
         server_(certificate_.get(), key_.get()) {
     write_pem(folder_ / "ca.pem", certificate_.get());
@@ -100,8 +104,8 @@ class TlsServer::Impl {
   std::thread thread_;
 };
 
-TlsServer::TlsServer(const std::string& subject_alt_name)
-    : impl_(std::make_unique<Impl>(subject_alt_name)) {}
+TlsServer::TlsServer(const std::string& subject_alt_name, Validity validity)
+    : impl_(std::make_unique<Impl>(subject_alt_name, validity)) {}
 
 TlsServer::~TlsServer() = default;
 

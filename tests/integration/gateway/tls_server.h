@@ -12,8 +12,10 @@ namespace moodlesync::moodle {
 /// Lifetime: the destructor stops it and removes its files. Threads: any.
 class TlsServer {
  public:
+  /// Of its certificate.
+  enum class Validity { kNow, kExpired, kNotYet };
   /// `subject_alt_name` as OpenSSL writes it: "IP:127.0.0.1", "DNS:other.test".
-  explicit TlsServer(const std::string& subject_alt_name);
+  explicit TlsServer(const std::string& subject_alt_name, Validity validity = Validity::kNow);
   ~TlsServer();
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;

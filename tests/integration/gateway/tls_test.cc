@@ -36,6 +36,24 @@ TEST(Tls, SendsNothingToAServerWithAnotherNamesCertificate) {
   EXPECT_EQ(server.requests(), 0);
 }
 
+TEST(Tls, SendsNothingToAServerWhoseCertificateHasExpired) {
+  const TlsServer server("IP:127.0.0.1", TlsServer::Validity::kExpired);
+  LiveGateway live(
+      {.base_url = server.url(), .token = Secret("t0ken"), .ca_file = server.ca_file()});
+  const Error error = live.error(live.start(write()));
+  EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
+  EXPECT_NE(error.message.find("expired"), std::string::npos) << error.message;
+  EXPECT_EQ(server.requests(), 0);
+}
+
+TEST(Tls, SendsNothingToAServerWhoseCertificateIsNotValidYet) {
+  const TlsServer server("IP:127.0.0.1", TlsServer::Validity::kNotYet);
+  LiveGateway live(
+      {.base_url = server.url(), .token = Secret("t0ken"), .ca_file = server.ca_file()});
+  EXPECT_EQ(live.error(live.start(write())).kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(server.requests(), 0);
+}
+
 TEST(Tls, SaysThatTheAuthorityFileCannotBeRead) {
   const TlsServer server("IP:127.0.0.1");
   LiveGateway live(

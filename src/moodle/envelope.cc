@@ -167,7 +167,33 @@ Verdict judge_foreign(std::string_view body, const Asked& asked) {
       "something else than Moodle's web service answered: " + redact(text.substr(0, 1000)));
 }
 
+/// Moodle's answers nest a handful deep. Whatever copies or writes a Json descends into it, and a
+/// few megabytes of brackets would take more stack than there is.
+bool nests_too_deeply(std::string_view body) {
+  constexpr int kDeepest = 100;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < body.size() && depth <= kDeepest; ++i) {
+    const char c = body[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return depth > kDeepest;
+}
+
 Verdict judge_body(const Reply& reply, const Asked& asked) {
+  if (nests_too_deeply(reply.body)) {
+    return unknown(asked, ErrorKind::kTransient, "unexpected_answer",
+                   "the answer is nested more deeply than any of Moodle's");
+  }
   Json answer = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (answer.is_discarded()) return judge_foreign(reply.body, asked);
   if (answer.is_object() && answer.contains("exception")) return judge_exception(answer, asked);

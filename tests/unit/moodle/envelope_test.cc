@@ -17,6 +17,22 @@ TEST(Envelope, TakesJsonWithoutExceptionAsTheAnswer) {
   EXPECT_EQ(verdict.answer[0]["id"], 1);
 }
 
+TEST(Envelope, RefusesAnAnswerWhoseDepthWouldExhaustTheStack) {
+  constexpr std::size_t kDepth = 2'000'000;
+  const std::string deep = std::string(kDepth, '[') + std::string(kDepth, ']');
+  const Verdict write = judge(json_reply(deep), of(kCreate));
+  EXPECT_EQ(write.next, Next::kRefuse);
+  EXPECT_EQ(write.error.kind, ErrorKind::kInDoubt);
+  EXPECT_EQ(write.error.code, "unexpected_answer");
+}
+
+TEST(Envelope, TakesBracketsInsideStringsForText) {
+  const std::string brackets(1000, '[');
+  const Verdict verdict = judge(json_reply("[\"\\\"" + brackets + "\\\\\", [1]]"), of(kCreate));
+  EXPECT_EQ(verdict.next, Next::kDeal);
+  EXPECT_EQ(verdict.answer[0], "\"" + brackets + "\\");
+}
+
 TEST(Envelope, SplitsAllOrNothingCallsOnARowsFault) {
   const Verdict verdict = judge(exception_reply("shortnametaken", "Taken"), of(kCreate));
   EXPECT_EQ(verdict.next, Next::kSplit);

@@ -22,8 +22,10 @@ std::vector<std::string> day_of(std::uint64_t seed) {
   auto drupal = testsupport::DrupalSite::fresh(testsupport::PostgresCluster::shared());
   Editors editors(drupal, Dice(seed));
   editors.move_in();
+  constexpr std::size_t kActions = 100;
   std::vector<std::string> done;
-  for (int i = 0; i < 100; ++i) done.push_back(editors.act());
+  done.reserve(kActions);
+  for (std::size_t i = 0; i < kActions; ++i) done.push_back(editors.act());
   return done;
 }
 

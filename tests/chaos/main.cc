@@ -28,10 +28,19 @@ int run(Flags flags) {
   chaos::Tally all;
   int failed = 0;
   for (int number = 1; number <= flags.rounds; ++number, ++flags.round.seed) {
-    const chaos::RoundReport one = chaos::run_round(flags.round);
-    report(number, flags.round, one);
-    all += one.tally;
-    failed += one.faults.empty() ? 0 : 1;
+    try {
+      const chaos::RoundReport one = chaos::run_round(flags.round);
+      report(number, flags.round, one);
+      all += one.tally;
+      failed += one.faults.empty() ? 0 : 1;
+      std::printf("  so far %d kills, %d database restarts, %d faults, %d rounds failed\n",
+                  all.kills, all.database_restarts, all.moodle_faults + all.network_faults, failed);
+    } catch (const std::exception& error) {
+      // The test's own Drupal or PostgreSQL: the next round has new ones.
+      std::printf("round %d, seed %llu: BROKE OFF: %s\n", number,
+                  static_cast<unsigned long long>(flags.round.seed), error.what());
+      ++failed;
+    }
   }
   std::printf("\n%d rounds, %d failed: %s\n", flags.rounds, failed, all.summary().c_str());
   std::printf("from a kill to the next stored outcome: %s\n", all.recovery.summary().c_str());
@@ -52,10 +61,5 @@ int main(int argc, char** argv) {
   app.add_option("--daemon", flags.round.program, "The moodle-syncd to try")->capture_default_str();
   app.add_flag("--keep", flags.round.keep, "Keep the logs of good rounds too");
   CLI11_PARSE(app, argc, argv);
-  try {
-    return run(flags);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "moodle-syncd-chaos: %s\n", error.what());
-    return 70;
-  }
+  return run(flags);
 }

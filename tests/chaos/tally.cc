@@ -37,6 +37,7 @@ Tally& Tally::operator+=(const Tally& more) {
   orderly_stops += more.orderly_stops;
   database_restarts += more.database_restarts;
   database_crashes += more.database_crashes;
+  database_cuts += more.database_cuts;
   moodle_faults += more.moodle_faults;
   network_faults += more.network_faults;
   calls += more.calls;
@@ -55,9 +56,10 @@ std::string Tally::summary() const {
                      number(kills_at_answer) + " times all at an answer), " + number(freezes) +
                      " freezes, " + number(orderly_stops) + " stops, " + number(database_restarts) +
                      " database restarts (" + number(database_crashes) + " crashes), " +
-                     number(moodle_faults) + " Moodle faults, " + number(network_faults) +
-                     " network faults, " + number(calls) + " calls; lost " + number(lost) +
-                     ", duplicate " + number(duplicate) + ", stuck " + number(stuck);
+                     number(database_cuts) + " session cuts, " + number(moodle_faults) +
+                     " Moodle faults, " + number(network_faults) + " network faults, " +
+                     number(calls) + " calls; lost " + number(lost) + ", duplicate " +
+                     number(duplicate) + ", stuck " + number(stuck);
   if (other > 0) text += ", other faults " + number(other);
   return text;
 }

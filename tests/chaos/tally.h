@@ -27,6 +27,7 @@ struct Tally {
   int orderly_stops = 0;
   int database_restarts = 0;  ///< Of which some are crashes.
   int database_crashes = 0;
+  int database_cuts = 0;  ///< Times that all sessions were cut.
   int moodle_faults = 0;  ///< That struck.
   int network_faults = 0;
   int calls = 0;

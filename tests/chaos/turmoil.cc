@@ -65,9 +65,10 @@ std::string Turmoil::act() {
   static constexpr auto kChoices = std::to_array<Choice>({
       {34, &Turmoil::kill_one},
       {18, &Turmoil::kill_at_answer},
-      {18, &Turmoil::break_moodle},
-      {12, &Turmoil::break_network},
-      {10, &Turmoil::restart_database},
+      {17, &Turmoil::break_moodle},
+      {11, &Turmoil::break_network},
+      {8, &Turmoil::restart_database},
+      {4, &Turmoil::cut_sessions},
       {3, &Turmoil::freeze_one},
       {5, &Turmoil::stop_one},
   });
@@ -126,6 +127,12 @@ std::string Turmoil::restart_database() {
   ++tally_.database_restarts;
   tally_.database_crashes += crash ? 1 : 0;
   return crash ? "the database crashed" : "the database was restarted";
+}
+
+std::string Turmoil::cut_sessions() {
+  victims_.cut_sessions();
+  ++tally_.database_cuts;
+  return "database sessions cut";
 }
 
 /// Longer than a lease at times: it wakes up as somebody whose work others have taken over.

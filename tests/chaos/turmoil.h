@@ -20,6 +20,8 @@ struct Victims {
   testsupport::FaultProxy& network;
   /// Called when the database is back: all sessions are gone.
   std::function<void()> reconnect;
+  /// Ends the daemons' database sessions, whatever they are at.
+  std::function<void()> cut_sessions;
 };
 
 /// Everything that goes wrong, blow by blow. The same seed gives the same blows in the same order;
@@ -42,6 +44,7 @@ class Turmoil {
   std::string break_moodle();
   std::string break_network();
   std::string restart_database();
+  std::string cut_sessions();
   std::string freeze_one();
   std::string stop_one();
 

@@ -161,8 +161,7 @@ class Reader {
     hide(token);
     to.token = moodle::Secret(token);
     to.ca_file = moodle.text("ca_file");
-    to.concurrency = static_cast<std::size_t>(
-        moodle.number("concurrency", static_cast<std::int64_t>(to.concurrency), 1, 32));
+    read_concurrency(moodle.section("concurrency"));
     to.max_input_vars = small_number(moodle, "max_input_vars", to.max_input_vars, 100, 1'000'000);
     to.connect_timeout = at_least(moodle, "connect_timeout", to.connect_timeout, milliseconds{100});
     to.timeout_factor = static_cast<double>(moodle.number("timeout_factor", 1, 1, 100));
@@ -171,6 +170,20 @@ class Reader {
                       std::int64_t{1} << 20, std::int64_t{1} << 30));
     read_batch_sizes(moodle);
     moodle.finish();
+  }
+
+  void read_concurrency(Section section) {
+    constexpr std::int64_t kMost = 32;
+    moodle::ConcurrencySettings& to = settings_.moodle.concurrency;
+    const auto read = [&](std::string_view key, std::size_t fallback, std::size_t least) {
+      const auto floor = static_cast<std::int64_t>(least);
+      const auto usual = std::max(floor, static_cast<std::int64_t>(fallback));
+      return static_cast<std::size_t>(section.number(key, usual, floor, kMost));
+    };
+    to.min = read("min", to.min, 1);
+    to.initial = read("initial", to.initial, to.min);
+    to.max = read("max", to.max, to.initial);
+    section.finish();
   }
 
   void read_batch_sizes(Section& moodle) {

@@ -15,6 +15,9 @@ class Admission {
   /// Requires: limit > 0.
   explicit Admission(std::size_t limit) : limit_(limit) {}
 
+  /// Calls that are out already are not called back.
+  void set_limit(std::size_t limit) { limit_ = limit; }
+
   [[nodiscard]] bool has_room() const { return in_flight_ < limit_; }
   [[nodiscard]] bool admits(const Function& function) const;
 

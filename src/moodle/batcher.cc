@@ -10,6 +10,9 @@ namespace moodlesync::moodle {
 
 namespace {
 
+/// However cheap a row seems: what a call holds is in doubt all at once when its answer is lost.
+constexpr std::size_t kMostRows = 500;
+
 bool is_withdrawn(const std::unique_ptr<Row>& row) { return row->call == nullptr; }
 
 bool may_share(const Call& call, const Function* function, const Params& fixed) {
@@ -184,11 +187,11 @@ bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
   return batch.rows.size() < room.rows;
 }
 
-std::size_t Batcher::max_rows(const Function& function) const {
+std::size_t Batcher::max_rows(const Function& function) {
   if (function.shape == Function::Shape::kSingle) return 1;
   const auto own = limits_.max_batch.find(function.name);
-  const int rows = own == limits_.max_batch.end() ? function.max_batch : own->second;
-  return static_cast<std::size_t>(std::max(1, rows));
+  if (own == limits_.max_batch.end()) return pace_.rows(function, kMostRows);
+  return static_cast<std::size_t>(std::max(1, own->second));
 }
 
 std::size_t Batcher::budget(const Function& function, const Params& fixed) const {

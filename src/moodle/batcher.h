@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "moodle/batch_pace.h"
 #include "moodlesync/moodle.h"
 
 namespace moodlesync::moodle {
@@ -36,7 +37,8 @@ struct Batch {
 /// How much fits into one call.
 struct BatchLimits {
   std::size_t variables = 1000;  ///< Form variables that are known to get through.
-  std::map<std::string, int, std::less<>> max_batch = {};  ///< Rows per call, by function name.
+  /// Rows per call, by function name, instead of what BatchPace learns.
+  std::map<std::string, int, std::less<>> max_batch = {};
 };
 
 /// Holds the rows that wait and puts together the next call.
@@ -56,6 +58,11 @@ class Batcher {
   /// The next call whose function `admits` lets through, or nothing. Rows are sorted by
   /// Call::order.
   [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits);
+
+  /// What to go by in future calls: `batch` was answered after `took`.
+  void learn(const Batch& batch, std::chrono::microseconds took) {
+    pace_.note(*batch.function, batch.rows.size(), took);
+  }
 
   /// Gives the keys of an answered call back.
   void release(const Batch& batch);
@@ -100,13 +107,14 @@ class Batcher {
   /// Moves rows into `batch` until the line is empty or the batch is full; true: there is room
   /// left.
   [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
-  [[nodiscard]] std::size_t max_rows(const Function& function) const;
+  [[nodiscard]] std::size_t max_rows(const Function& function);
   [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;
   [[nodiscard]] bool is_free(const Batch& batch) const;
   void put_back(Batch batch);
   void hold(const Batch& batch);
 
   BatchLimits limits_;
+  BatchPace pace_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::deque<Batch> put_back_;
   std::unordered_set<std::string> held_;      ///< Keys of calls on the wire.

@@ -93,6 +93,12 @@ Reply::Delivery delivery_of(const Transfer& transfer, CURLcode code) {
   return was_begun ? Reply::Delivery::kLost : Reply::Delivery::kNotSent;
 }
 
+/// Without the time that the connection took.
+std::chrono::microseconds time_at_server(CURL* easy) {
+  return std::chrono::microseconds(info<curl_off_t>(easy, CURLINFO_TOTAL_TIME_T) -
+                                   info<curl_off_t>(easy, CURLINFO_PRETRANSFER_TIME_T));
+}
+
 class CurlTransport final : public Transport {
  public:
   CurlTransport(const GatewaySettings& settings, std::string url)
@@ -104,7 +110,7 @@ class CurlTransport final : public Transport {
         multi_(curl_multi_init()),
         // curl would hold back larger bodies until the server says "100 Continue".
         headers_(curl_slist_append(nullptr, "Expect:")) {
-    const auto connections = static_cast<long>(settings.concurrency);
+    const auto connections = static_cast<long>(settings.concurrency.max);
     curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections);
     curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
     curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
@@ -223,6 +229,7 @@ class CurlTransport final : public Transport {
       reply.location = text_info(easy, CURLINFO_REDIRECT_URL);
       const auto wait = std::chrono::seconds(info<curl_off_t>(easy, CURLINFO_RETRY_AFTER));
       if (wait.count() > 0) reply.retry_after = std::min(wait, kLongestRetryAfter);
+      reply.took = time_at_server(easy);
       reply.body = std::move(transfer.answer);
     } else {
       const std::string_view trouble(transfer.trouble.data());

@@ -52,7 +52,11 @@ Status check(const GatewaySettings& settings) {
   const bool is_printable =
       std::ranges::all_of(settings.token.reveal(), [](char c) { return c > ' ' && c < '\x7f'; });
   if (!is_printable) return bad("moodle.token holds a blank or a line break");
-  if (settings.concurrency < 1) return bad("moodle.concurrency must be at least 1");
+  const ConcurrencySettings& concurrency = settings.concurrency;
+  if (concurrency.min < 1 || concurrency.initial < concurrency.min ||
+      concurrency.max < concurrency.initial) {
+    return bad("moodle.concurrency must hold 1 <= min <= initial <= max");
+  }
   if (settings.max_input_vars < 100) return bad("moodle.max_input_vars must be at least 100");
   if (settings.timeout_factor <= 0) return bad("moodle.timeout_factor must be above 0");
   return ok();
@@ -63,7 +67,8 @@ Status check(const GatewaySettings& settings) {
 BatchingGateway::BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport)
     : settings_(std::move(settings)),
       transport_(std::move(transport)),
-      admission_(settings_.concurrency),
+      concurrency_(settings_.concurrency),
+      admission_(concurrency_.limit()),
       batcher_(limits_of(settings_)) {}
 
 void BatchingGateway::submit(PendingCall& call) {
@@ -150,7 +155,7 @@ void BatchingGateway::send(Batch batch) {
   request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(function.timeout *
                                                                           settings_.timeout_factor);
   request.repeatable = function.effect == Function::Effect::kRead;
-  wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size()});
+  wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size(), wire_.size() + 1});
   admission_.started(function);
   ++stats_.calls;
   transport_->send(std::move(request));
@@ -171,6 +176,7 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
   verdict.error.message = without(std::move(verdict.error.message), settings_.token.reveal());
   if (verdict.next != Verdict::Next::kDeal) ++stats_.failures;
   note_condition(verdict);
+  learn(wire, reply, verdict);
   switch (verdict.next) {
     case Verdict::Next::kDeal:
       return deal(std::move(wire.batch), std::move(verdict.answer));
@@ -179,6 +185,18 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
     case Verdict::Next::kRefuse:
       return refuse(std::move(wire.batch), verdict.error);
   }
+}
+
+/// A refused call ends early and says nothing about the time that rows take.
+void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Verdict& verdict) {
+  if (verdict.is_outage) {
+    concurrency_.note_failure();
+  } else if (verdict.next == Verdict::Next::kDeal && reply.took.count() > 0) {
+    const Batch& batch = wire.batch;
+    batcher_.learn(batch, reply.took);
+    concurrency_.note_answer(*batch.function, batch.rows.size(), reply.took, wire.in_flight);
+  }
+  admission_.set_limit(concurrency_.limit());
 }
 
 void BatchingGateway::note_condition(const Verdict& verdict) {

@@ -12,6 +12,7 @@
 
 #include "moodle/admission.h"
 #include "moodle/batcher.h"
+#include "moodle/concurrency.h"
 #include "moodle/envelope.h"
 #include "moodle/settings.h"
 #include "moodle/transport.h"
@@ -20,7 +21,8 @@
 namespace moodlesync::moodle {
 
 /// Gathers the rows of all conversations into calls, sends these over a few connections and gives
-/// every row its own answer.
+/// every row its own answer. How many rows a call takes and how many calls are out at once it
+/// learns from the time that Moodle takes.
 ///
 /// Whatever was submitted before a pump() is gathered by it; nothing waits for company. A refused
 /// all-or-nothing call is halved until the bad row stands alone, the others go through. A write
@@ -50,12 +52,14 @@ class BatchingGateway final : public Gateway {
   struct OnTheWire {
     Batch batch;
     std::size_t body_bytes = 0;
+    std::size_t in_flight = 0;  ///< When it was sent, itself included.
   };
 
   void dispatch();
   void send(Batch batch);
   void receive();
   void settle(OnTheWire wire, const Reply& reply);
+  void learn(const OnTheWire& wire, const Reply& reply, const Verdict& verdict);
   void note_condition(const Verdict& verdict);
   void note_condition(const Error& warning);
   void distrust_reads(const Error& reason);
@@ -66,6 +70,7 @@ class BatchingGateway final : public Gateway {
 
   GatewaySettings settings_;
   std::unique_ptr<Transport> transport_;
+  Concurrency concurrency_;
   Admission admission_;
   Batcher batcher_;
   std::unordered_map<std::uint64_t, OnTheWire> wire_;     ///< By request id.

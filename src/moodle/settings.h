@@ -9,6 +9,15 @@
 
 namespace moodlesync::moodle {
 
+/// Requests in flight at once. Between the bounds the gateway finds the number itself, by the time
+/// that a row takes. More than Moodle has cores only makes each of them slower, and its
+/// transactions collide more often.
+struct ConcurrencySettings {
+  std::size_t min = 1;      ///< Kept to however slow Moodle gets.
+  std::size_t initial = 2;  ///< What a run begins with.
+  std::size_t max = 4;      ///< Raise it for a Moodle on many cores.
+};
+
 /// Where Moodle is and how hard it may be asked.
 struct GatewaySettings {
   /// Moodle's `wwwroot`, e.g. "https://moodle.example.org/lms"; a slash at the end does not matter.
@@ -23,9 +32,7 @@ struct GatewaySettings {
   /// Lets `base_url` begin with http://, so that token and data cross the network in clear.
   bool allow_http = false;
 
-  /// Requests in flight at once. More than Moodle has cores only makes each of them slower, and its
-  /// transactions collide more often.
-  std::size_t concurrency = 2;
+  ConcurrencySettings concurrency = {};
 
   /// PHP's `max_input_vars` in Moodle's web server. Above 1000 it is believed only once the
   /// preflight has seen that many variables get through. Lower: smaller batches.
@@ -42,7 +49,7 @@ struct GatewaySettings {
   /// An answer larger than this is dropped while it comes in, which bounds the daemon's memory.
   std::size_t max_answer_bytes = std::size_t{64} * 1024 * 1024;
 
-  /// Rows per call for single functions, by function name, instead of the component's number.
+  /// Rows per call for single functions, by function name, instead of the number that is learnt.
   std::map<std::string, int, std::less<>> max_batch = {};
 };
 

@@ -36,6 +36,8 @@ struct Reply {
   std::string body;
   std::string location;  ///< Target of a redirect.
   std::optional<std::chrono::seconds> retry_after = std::nullopt;
+  /// From the first byte sent to the last one received; zero: not known.
+  std::chrono::microseconds took{0};
   std::string detail;  ///< What the network said, for people, when there is no answer.
 };
 

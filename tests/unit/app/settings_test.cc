@@ -59,7 +59,7 @@ TEST_F(SettingsTest, ReadsEveryKey) {
       "drupal: {site_url: 'https://d', host: db, port: 5433, dbname: it's, user: me, schema: s, "
       "prefix: p_, notify: no, statement_timeout: 5s}\n"
       "moodle: {url: 'http://m', allow_http: true, token_file: token, ca_file: /ca.pem, "
-      "concurrency: 3, max_input_vars: 5000, connect_timeout: 2s, timeout_factor: 2, "
+      "concurrency: {min: 2, initial: 3, max: 5}, max_input_vars: 5000, connect_timeout: 2s, timeout_factor: 2, "
       "max_answer_bytes: 2000000, batch: {core_course_create_courses: 7}}\n"
       "engine: {poll_interval: 2s, claim_limit: 10, max_in_flight: 20, lease: 30s, shutdown_grace: "
       "1s, retry_base: 1s, retry_cap: 1m, max_attempts: 3, wait_backstop: 1m, component_rest: 1m, "
@@ -69,7 +69,9 @@ TEST_F(SettingsTest, ReadsEveryKey) {
   const Settings& settings = *loaded.settings;
   EXPECT_EQ(settings.drupal.connection, "host='db' port='5433' dbname='it\\'s' user='me'");
   EXPECT_FALSE(settings.drupal.notify);
-  EXPECT_EQ(settings.moodle.concurrency, 3U);
+  EXPECT_EQ(settings.moodle.concurrency.min, 2U);
+  EXPECT_EQ(settings.moodle.concurrency.initial, 3U);
+  EXPECT_EQ(settings.moodle.concurrency.max, 5U);
   EXPECT_EQ(settings.moodle.max_batch.at("core_course_create_courses"), 7);
   EXPECT_EQ(settings.engine.max_attempts, 3);
   EXPECT_EQ(settings.engine.sweep_interval, milliseconds(0));
@@ -81,11 +83,11 @@ TEST_F(SettingsTest, ReadsEveryKey) {
 TEST_F(SettingsTest, ReportsAllFaultsAtOnceInFileOrder) {
   EXPECT_THAT(
       faults("drupal:\n  site_url: drupal.example\n  connection: x=y\n"
-             "moodle:\n  url: https://m\n  token_file: token\n  concurrency: many\n"
+             "moodle:\n  url: https://m\n  token_file: token\n  concurrency: {max: many}\n"
              "engine:\n  pol_interval: 1s\n"
              "components:\n  thing:\n    titel_field: x\n"),
       ElementsAre("2 drupal.site_url: must begin with https:// or http://, not 'drupal.example'",
-                  "7 moodle.concurrency: must be a whole number (without quotes), not 'many'",
+                  "7 moodle.concurrency.max: must be a whole number (without quotes), not 'many'",
                   "9 engine.pol_interval: is not a known key; did you mean 'poll_interval'?",
                   "12 components.thing.titel_field: is not a known key; did you mean "
                   "'title_field'?"));

@@ -145,7 +145,7 @@ TEST(GatewayBatching, KeepsOneConnectionFreeOfSlowCalls) {
 
 TEST(GatewayBatching, SendsASlowCallOverTheOnlyConnection) {
   GatewaySettings settings = GatewayBench::default_settings();
-  settings.concurrency = 1;
+  settings.concurrency = {1, 1, 1};
   GatewayBench bench(std::move(settings));
   bench.start(duplicate("1"));
   bench.pump();
@@ -154,7 +154,7 @@ TEST(GatewayBatching, SendsASlowCallOverTheOnlyConnection) {
 
 TEST(GatewayBatching, ServesWhoWaitsLongest) {
   GatewaySettings settings = GatewayBench::default_settings();
-  settings.concurrency = 1;
+  settings.concurrency = {1, 1, 1};
   GatewayBench bench(std::move(settings));
   bench.start(enrol("1"));
   bench.pump();

@@ -146,7 +146,7 @@ TEST(GatewayFailure, NeverLetsTheTokenIntoAMessage) {
 
 TEST(GatewayFailure, SendsTheHalvesOfARefusedCallBeforeAnythingNew) {
   GatewaySettings settings = GatewayBench::default_settings();
-  settings.concurrency = 1;
+  settings.concurrency = {1, 1, 1};
   GatewayBench bench(std::move(settings));
   bench.start(create_course("a"));
   bench.start(create_course("bad"));

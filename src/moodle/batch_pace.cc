@@ -1,0 +1,93 @@
+#include "moodle/batch_pace.h"
+
+#include <algorithm>
+
+namespace moodlesync::moodle {
+
+namespace {
+
+/// Calls at one size before another is tried, at first and at most. Few: a first load of some
+/// thousand rows profits. Many: a size that was found to be good is left in peace.
+constexpr int kFirstPatience = 4;
+constexpr int kLongestPatience = 128;
+/// Calls that make up a trial: one alone may have met a busy moment.
+constexpr int kTrialCalls = 2;
+/// A trial has to be this much better, so that noise does not move us about.
+constexpr double kWorthwhile = 0.95;
+/// Weight of the newest call in an average.
+constexpr double kNewest = 0.4;
+/// The share of a function's timeout that a call is expected to take at most.
+constexpr int kTimeoutShare = 8;
+
+std::size_t neighbour(std::size_t rows, bool upwards) {
+  return upwards ? std::max(rows + 1, rows * 3 / 2) : std::max<std::size_t>(1, rows * 2 / 3);
+}
+
+}  // namespace
+
+void BatchPace::Cost::add(double sample) {
+  per_row = calls == 0 ? sample : (1 - kNewest) * per_row + kNewest * sample;
+  ++calls;
+}
+
+BatchPace::Learnt& BatchPace::of(const Function& function) {
+  const auto [at, is_new] = learnt_.try_emplace(function.name);
+  if (is_new) {
+    at->second.rows = static_cast<std::size_t>(std::max(1, function.max_batch));
+    at->second.patience = at->second.until_trial = kFirstPatience;
+  }
+  return at->second;
+}
+
+std::size_t BatchPace::rows(const Function& function, std::size_t most) {
+  Learnt& learnt = of(function);
+  learnt.most = most;
+  return std::clamp<std::size_t>(learnt.trial != 0 ? learnt.trial : learnt.rows, 1, most);
+}
+
+void BatchPace::note(const Function& function, std::size_t rows, Micros took) {
+  Learnt& learnt = of(function);
+  const bool is_trial = learnt.trial != 0 && rows == std::min(learnt.trial, learnt.most);
+  const bool is_usual = learnt.trial == 0 && rows == std::min(learnt.rows, learnt.most);
+  if (function.max_batch <= 1 || (!is_trial && !is_usual)) return;
+  learnt.costs[rows].add(static_cast<double>(took.count()) / static_cast<double>(rows));
+  if (is_trial) {
+    if (learnt.costs[rows].calls >= kTrialCalls) end_trial(learnt);
+  } else if (--learnt.until_trial <= 0) {
+    begin_trial(learnt, function);
+  }
+}
+
+/// Tries the next size in the direction that is due, if the limits let it be.
+void BatchPace::begin_trial(Learnt& learnt, const Function& function) {
+  learnt.until_trial = learnt.patience;
+  const std::size_t usual = std::min(learnt.rows, learnt.most);
+  const double per_row = learnt.costs[usual].per_row;
+  for (int directions = 0; directions < 2; ++directions) {
+    const std::size_t size = std::min(neighbour(usual, learnt.upwards), learnt.most);
+    const auto expected = Micros(static_cast<std::int64_t>(per_row * static_cast<double>(size)));
+    const bool in_time = size < usual || expected < function.timeout / kTimeoutShare;
+    if (size != usual && in_time) {
+      learnt.rows = usual;
+      learnt.trial = size;
+      learnt.costs[size] = {};
+      return;
+    }
+    learnt.upwards = !learnt.upwards;
+  }
+}
+
+void BatchPace::end_trial(Learnt& learnt) {
+  const std::size_t tried = std::min(learnt.trial, learnt.most);
+  learnt.trial = 0;
+  if (learnt.costs[tried].per_row < kWorthwhile * learnt.costs[learnt.rows].per_row) {
+    learnt.rows = tried;
+    learnt.patience = kFirstPatience;
+  } else {
+    learnt.upwards = !learnt.upwards;
+    learnt.patience = std::min(2 * learnt.patience, kLongestPatience);
+  }
+  learnt.until_trial = learnt.patience;
+}
+
+}  // namespace moodlesync::moodle

@@ -57,7 +57,7 @@ class MoodleSim::Impl {
  private:
   Delivered serve(HttpRequest request);
   Delivered spoil(const Fault& fault, HttpAnswer answer, const Settings& settings);
-  std::chrono::microseconds latency_of(const ParsedRequest& request) const;
+  void spend_time_on(const ParsedRequest& request);
 
   StopSignal stop_;
   mutable std::mutex settings_mutex_;
@@ -66,13 +66,17 @@ class MoodleSim::Impl {
   std::unique_ptr<HttpServer> server_;
 };
 
-std::chrono::microseconds MoodleSim::Impl::latency_of(const ParsedRequest& request) const {
-  const std::lock_guard lock(settings_mutex_);
-  std::chrono::microseconds time =
-      latency_.per_request + latency_.per_row * static_cast<std::int64_t>(request.rows);
-  const auto extra = latency_.per_call_of.find(request.function);
-  if (extra != latency_.per_call_of.end()) time += extra->second;
-  return time;
+void MoodleSim::Impl::spend_time_on(const ParsedRequest& request) {
+  std::chrono::microseconds time{0};
+  std::size_t cores = 0;
+  {
+    const std::lock_guard lock(settings_mutex_);
+    cores = latency_.cores;
+    time = latency_.per_request + latency_.per_row * static_cast<std::int64_t>(request.rows);
+    const auto extra = latency_.per_call_of.find(request.function);
+    if (extra != latency_.per_call_of.end()) time += extra->second;
+  }
+  stop_.work_for(time, cores);
 }
 
 Delivered MoodleSim::Impl::serve(HttpRequest request) {
@@ -82,7 +86,7 @@ Delivered MoodleSim::Impl::serve(HttpRequest request) {
   const std::size_t number =
       log_.add({function, parsed.rows, std::move(request.query), std::move(request.body)});
   gates_.pass(function, Gate::Place::kBeforeWork);
-  stop_.sleep_for(latency_of(parsed));
+  spend_time_on(parsed);
 
   const std::optional<Fault> fault = faults_.take(function);
   const bool needs_answer =
@@ -148,7 +152,7 @@ Settings MoodleSim::settings() const { return *impl_->settings(); }
 
 void MoodleSim::set_latency(std::chrono::microseconds per_request,
                             std::chrono::microseconds per_row) {
-  impl_->set_latency({per_request, per_row, {}});
+  impl_->set_latency({per_request, per_row, {}, 0});
 }
 
 void MoodleSim::set_latency(Latency latency) { impl_->set_latency(std::move(latency)); }

@@ -20,6 +20,9 @@ struct Latency {
   std::chrono::microseconds per_request{0};
   std::chrono::microseconds per_row{0};
   std::map<std::string, std::chrono::microseconds> per_call_of = {};  ///< On top, by function name.
+  /// Requests that are worked on at once, as on a server with so many cores; the others wait. 0: no
+  /// limit.
+  std::size_t cores = 0;
 };
 
 struct Options {

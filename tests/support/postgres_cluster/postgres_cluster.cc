@@ -132,6 +132,11 @@ class FileLock {
   int fd_;
 };
 
+std::vector<std::string>& preferred_settings() {
+  static std::vector<std::string> settings;
+  return settings;
+}
+
 }  // namespace
 
 PostgresCluster& PostgresCluster::shared() {
@@ -188,36 +193,22 @@ void PostgresCluster::initialise() {
   give_to_server_user(data);
 }
 
+void PostgresCluster::prefer(std::vector<std::string> settings) {
+  preferred_settings() = std::move(settings);
+}
+
 void PostgresCluster::start() {
   if (server_ > 0) return;
-  server_ = spawn({binaries_ / "postgres",
-                   "-D",
-                   directory_ / "data",
-                   "-k",
-                   directory_,
-                   "-h",
-                   "",
-                   "-p",
-                   "5432",
-                   "-c",
-                   "fsync=off",
-                   "-c",
-                   "full_page_writes=off",
-                   "-c",
-                   "synchronous_commit=off",
-                   "-c",
-                   "max_connections=40",
-                   "-c",
-                   "shared_buffers=16MB",
-                   "-c",
-                   "max_wal_senders=0",
-                   "-c",
-                   "wal_level=minimal",
-                   "-c",
-                   "autovacuum=off",
-                   "-c",
-                   "log_statement=none"},
-                  directory_ / "log");
+  std::vector<std::string> command{
+      binaries_ / "postgres", "-D", directory_ / "data", "-k", directory_, "-h", "", "-p", "5432"};
+  std::vector<std::string> settings{
+      "fsync=off",          "full_page_writes=off", "synchronous_commit=off",
+      "max_connections=40", "shared_buffers=16MB",  "max_wal_senders=0",
+      "wal_level=minimal",  "autovacuum=off",       "log_statement=none"};
+  const std::vector<std::string>& more = preferred_settings();
+  settings.insert(settings.end(), more.begin(), more.end());
+  for (const std::string& setting : settings) command.insert(command.end(), {"-c", setting});
+  server_ = spawn(command, directory_ / "log");
   wait_until_ready();
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace moodlesync::testsupport {
 
@@ -22,6 +23,9 @@ class PostgresCluster {
  public:
   /// The cluster of this process, started at the first call.
   static PostgresCluster& shared();
+
+  /// Settings ("autovacuum=on") on top of ours, for servers that start from now on.
+  static void prefer(std::vector<std::string> settings);
 
   PostgresCluster();
   PostgresCluster(const PostgresCluster&) = delete;

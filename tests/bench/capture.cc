@@ -1,0 +1,67 @@
+// What the triggers cost a save in Drupal.
+#include <algorithm>
+#include <thread>
+
+#include "bench_site.h"
+#include "measurements.h"
+
+namespace moodlesync::bench {
+
+namespace {
+
+constexpr int kRounds = 5;
+
+/// Saves courses as an editor does, from `clients` PHP processes at once; seconds per save.
+double save_courses(BenchSite& site, std::size_t clients, int saves) {
+  const auto& courses = site.campus().courses();
+  const std::string connection = site.rig().drupal().connection();
+  std::vector<std::unique_ptr<testsupport::DrupalSite>> processes;
+  for (std::size_t i = 0; i < clients; ++i)
+    processes.push_back(std::make_unique<testsupport::DrupalSite>(connection));
+  const auto start = std::chrono::steady_clock::now();
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t client = 0; client < clients; ++client) {
+      threads.emplace_back([&, client] {
+        for (int i = 0; i < saves; ++i) {
+          const std::size_t course =
+              (client + static_cast<std::size_t>(i) * clients) % courses.size();
+          processes[client]->save_node(courses[course],
+                                       {.fields = {{"field_ects", {std::to_string(i)}}}});
+        }
+      });
+    }
+  }
+  return seconds_since(start) / saves;
+}
+
+void switch_triggers(BenchSite& site, const char* how) {
+  site.rig().drupal().sql().script(std::string("ALTER TABLE node ") + how + " TRIGGER USER");
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.at(values.size() / 2);
+}
+
+}  // namespace
+
+void measure_capture(const Scale& scale, BenchTable& table) {
+  BenchSite site;
+  site.campus().add_courses(200, 0);
+  for (const std::size_t clients : {std::size_t{1}, std::size_t{16}}) {
+    std::vector<double> with;
+    std::vector<double> without;
+    // Turn about, so that a busy moment of the machine meets both.
+    for (int round = 0; round < kRounds; ++round) {
+      switch_triggers(site, "DISABLE");
+      without.push_back(save_courses(site, clients, scale.of(100)));
+      switch_triggers(site, "ENABLE");
+      with.push_back(save_courses(site, clients, scale.of(100)));
+    }
+    table.at_most("capture: on top of a course's save, " + std::to_string(clients) + " editor(s)",
+                  (median(with) / median(without) - 1) * 100, "%", 4);
+  }
+}
+
+}  // namespace moodlesync::bench

@@ -1,0 +1,56 @@
+// ./dev bench: what the daemon costs and what it gains, as one table.
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+#include <string>
+
+#include "measurements.h"
+#include "support/postgres_cluster/postgres_cluster.h"
+
+namespace {
+
+using moodlesync::bench::BenchTable;
+using moodlesync::bench::Scale;
+
+struct Measurement {
+  const char* name;
+  void (*run)(const Scale&, BenchTable&);
+};
+/// Ratios first: they say the same on every machine.
+constexpr std::array kMeasurements{
+    Measurement{"ratios", moodlesync::bench::measure_ratios},
+    Measurement{"capture", moodlesync::bench::measure_capture},
+    Measurement{"latency", moodlesync::bench::measure_idle_latency},
+    Measurement{"drain", moodlesync::bench::measure_drain},
+    Measurement{"memory", moodlesync::bench::measure_memory},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Measures moodle-syncd against a simulated Moodle and prints one table.");
+  bool json = false;
+  std::string only;
+  Scale scale;
+  program.add_flag("--json", json, "Print the table as JSON");
+  program.add_option("--only", only, "ratios, capture, latency, drain or memory");
+  program.add_option("--scale", scale.factor, "Less than 1: a quicker and rougher look")
+      ->check(CLI::Range(0.001, 10.0));
+  CLI11_PARSE(program, argc, argv);
+  // As on a real server: plans by statistics, and commits that reach the disk's cache.
+  moodlesync::testsupport::PostgresCluster::prefer({"autovacuum=on", "autovacuum_naptime=5s",
+                                                    "shared_buffers=256MB", "max_connections=60",
+                                                    "shared_preload_libraries=pg_stat_statements"});
+  BenchTable table;
+  for (const Measurement& measurement : kMeasurements) {
+    if (!only.empty() && only != measurement.name) continue;
+    std::cerr << "measuring " << measurement.name << " …\n";
+    measurement.run(scale, table);
+  }
+  if (json) {
+    table.print_json(std::cout);
+  } else {
+    table.print(std::cout);
+  }
+  return 0;
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+
+#include "bench_table.h"
+
+namespace moodlesync::bench {
+
+/// How much of everything: 1 is what the goals speak of, less for a quick look.
+struct Scale {
+  double factor = 1;
+  [[nodiscard]] int of(int number) const {
+    return number * factor < 1 ? 1 : static_cast<int>(number * factor);
+  }
+};
+
+/// Each builds a site of its own, measures, and adds its lines. Throws what its rig throws.
+void measure_ratios(const Scale& scale, BenchTable& table);
+void measure_drain(const Scale& scale, BenchTable& table);
+void measure_idle_latency(const Scale& scale, BenchTable& table);
+void measure_capture(const Scale& scale, BenchTable& table);
+void measure_memory(const Scale& scale, BenchTable& table);
+
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace moodlesync::bench

@@ -1,0 +1,56 @@
+// The daemon's memory while nothing, a lot and very much is queued.
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "measurements.h"
+#include "support/daemon_rig/daemon_rig.h"
+
+namespace moodlesync::bench {
+
+namespace {
+
+/// "VmHWM" and the like of a process, in megabytes.
+double process_megabytes(pid_t process, const std::string& key) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key + ":")) continue;
+    std::istringstream numbers(line.substr(key.size() + 1));
+    double kilobytes = 0;
+    numbers >> kilobytes;
+    return kilobytes / 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void measure_memory(const Scale& scale, BenchTable& table) {
+  testsupport::DaemonRig rig(MOODLE_SYNCD);
+  rig.campus().add_courses(scale.of(1'000), 0);
+  if (rig.command({"install"}).code != 0) throw std::runtime_error("install failed");
+  const auto is_done = [&] {
+    return rig.drupal().sql().number(
+               "SELECT (SELECT count(*) FROM moodle_sync.change) + (SELECT "
+               "count(*) FROM moodle_sync.task)") == 0;
+  };
+  for (const int queued : {0, scale.of(100'000), scale.of(1'000'000)}) {
+    // Ids that Drupal does not have: each is read, found gone, and done.
+    rig.drupal().sql().script(
+        "INSERT INTO moodle_sync.change (entity_type, entity_id, bundle, op) SELECT 'node', "
+        "1000000 + i, 'course', 'U' FROM generate_series(1, " +
+        std::to_string(queued) + ") i");
+    rig.start();
+    const auto start = std::chrono::steady_clock::now();
+    if (!testsupport::DaemonRig::wait_until(is_done, std::chrono::minutes{15}))
+      throw std::runtime_error("the queue was never empty");
+    const std::string what = std::to_string(queued) + " queued";
+    table.at_most("resident memory at most, " + what,
+                  process_megabytes(rig.daemon().pid(), "VmHWM"), "MB", 30);
+    if (queued > 0)
+      table.tell("  entities that are gone", queued / seconds_since(start), "changes/s");
+    static_cast<void>(rig.stop(SIGTERM));
+  }
+}
+
+}  // namespace moodlesync::bench

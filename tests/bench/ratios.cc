@@ -1,0 +1,137 @@
+// Ratios at a Moodle with the times of a real one: per request and per row, on two cores.
+#include "bench_site.h"
+#include "measurements.h"
+#include "moodle_clients.h"
+
+namespace moodlesync::bench {
+
+namespace {
+
+using std::chrono::microseconds;
+using namespace std::chrono_literals;
+
+/// What Moodle 5.1 on two cores takes: for a request however small, and for each row on top. From
+/// the rates measured on a real one (docs/performance.md): 18 users a second one by one and 110 in
+/// calls of 100 on two connections, 16.5 enrolments and 231, 14 courses and 38 by ten.
+struct Model {
+  microseconds request;
+  microseconds row;
+};
+constexpr Model kUsers{.request = 38'000us, .row = 17'500us};
+constexpr Model kCourses{.request = 45'000us, .row = 25'000us};
+constexpr Model kEnrolments{.request = 52'000us, .row = 8'100us};
+constexpr std::size_t kCores = 2;
+
+sim::Latency latency(const Model& model) { return {model.request, model.row, {}, kCores}; }
+
+std::string text(std::size_t number) { return std::to_string(number); }
+
+Load users(std::size_t count) {
+  Load load{"core_user_create_users", "users", {}};
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::string name = "person" + text(i);
+    load.rows.push_back({{"username", name},
+                         {"firstname", "Given"},
+                         {"lastname", "Family"},
+                         {"email", name + "@campus.example"},
+                         {"auth", "oauth2"},
+                         {"idnumber", text(i)},
+                         {"city", "Wien"}});
+  }
+  return load;
+}
+
+Load courses(std::size_t count) {
+  Load load{"core_course_create_courses", "courses", {}};
+  for (std::size_t i = 1; i <= count; ++i) {
+    load.rows.push_back({{"fullname", "Course " + text(i)},
+                         {"shortname", "c" + text(i)},
+                         {"categoryid", "1"},
+                         {"idnumber", text(i)}});
+  }
+  return load;
+}
+
+/// Each user in `per_user` courses of a Moodle that holds both already.
+Load enrolments(sim::MoodleSim& moodle, std::size_t users, std::size_t per_user) {
+  Load load{"enrol_manual_enrol_users", "enrolments", {}};
+  std::vector<sim::Id> courses;
+  for (std::size_t i = 0; i < 50; ++i)
+    courses.push_back(moodle.create_course({.fullname = "C", .shortname = "c" + text(i)}));
+  for (std::size_t i = 0; i < users; ++i) {
+    const sim::Id user = moodle.create_user({.username = "u" + text(i)});
+    for (std::size_t j = 0; j < per_user; ++j) {
+      load.rows.push_back({{"roleid", "5"},
+                           {"userid", std::to_string(user)},
+                           {"courseid", std::to_string(courses[(i + j * 7) % courses.size()])},
+                           {"timestart", "0"},
+                           {"timeend", "0"},
+                           {"suspend", "0"}});
+    }
+  }
+  return load;
+}
+
+void compare(BenchTable& table, const std::string& what, double ours, double old_way, double raw,
+             double goal) {
+  table.at_least(what + ": times as fast as one call per entity", old_way / ours, "x", goal);
+  table.at_least(what + ": share of the best client written by hand", raw / ours, "x", 0.95);
+}
+
+void compare_users(const Scale& scale, BenchTable& table) {
+  const auto count = static_cast<std::size_t>(scale.of(1'000));
+  BenchSite site;
+  site.people().add_users(static_cast<int>(count));
+  site.moodle().set_latency(latency(kUsers));
+  const double ours = site.sync();
+  sim::MoodleSim old_way({.latency = latency(kUsers)});
+  sim::MoodleSim raw({.latency = latency(kUsers)});
+  const Load load = users(count);
+  compare(table, "users", ours, one_by_one(old_way, load), in_batches(raw, load, 100, kCores), 6);
+}
+
+void compare_courses(const Scale& scale, BenchTable& table) {
+  const auto count = static_cast<std::size_t>(scale.of(400));
+  BenchSite site;
+  site.campus().add_sections();
+  site.sync();
+  site.campus().add_courses(static_cast<int>(count), 0);
+  site.moodle().set_latency(latency(kCourses));
+  const double ours = site.sync();
+  sim::MoodleSim old_way({.latency = latency(kCourses)});
+  sim::MoodleSim raw({.latency = latency(kCourses)});
+  const Load load = courses(count);
+  compare(table, "courses", ours, one_by_one(old_way, load), in_batches(raw, load, 10, kCores),
+          2.5);
+}
+
+void compare_enrolments(const Scale& scale, BenchTable& table) {
+  const int count = scale.of(400);
+  constexpr int kPerUser = 4;
+  BenchSite site;
+  site.campus().add_courses(50, 0);
+  site.people().add_roles();
+  site.people().add_users(count);
+  site.sync();
+  site.people().add_registrations(kPerUser);
+  site.moodle().set_latency(latency(kEnrolments));
+  const double ours = site.sync();
+  sim::MoodleSim old_way;
+  sim::MoodleSim raw;
+  const Load load = enrolments(old_way, static_cast<std::size_t>(count), kPerUser);
+  const Load same = enrolments(raw, static_cast<std::size_t>(count), kPerUser);
+  old_way.set_latency(latency(kEnrolments));
+  raw.set_latency(latency(kEnrolments));
+  compare(table, "enrolments", ours, one_by_one(old_way, load), in_batches(raw, same, 100, kCores),
+          12);
+}
+
+}  // namespace
+
+void measure_ratios(const Scale& scale, BenchTable& table) {
+  compare_users(scale, table);
+  compare_courses(scale, table);
+  compare_enrolments(scale, table);
+}
+
+}  // namespace moodlesync::bench

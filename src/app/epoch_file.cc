@@ -31,7 +31,16 @@ class File {
   int fd_;
 };
 
+/// A full disk and one that went read-only pass, or somebody sees to them: worth waiting for.
+bool may_pass(int reason) {
+  return reason == ENOSPC || reason == EDQUOT || reason == EROFS || reason == EIO;
+}
+
 Error failure(const std::filesystem::path& path, std::string_view doing) {
+  if (may_pass(errno)) {
+    return {ErrorKind::kUnavailable, "state_dir_unavailable",
+            "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno)};
+  }
   return {ErrorKind::kConfig, "permission",
           "cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(errno) +
               "; state_dir must be a folder that the daemon may write"};
@@ -100,7 +109,9 @@ Status EpochFile::write(const std::string& text) const {
   {
     const File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.fd() < 0 || !write_whole(file.fd(), text) || ::fsync(file.fd()) != 0) {
-      return failure(temporary, "write");
+      Error why = failure(temporary, "write");
+      ::unlink(temporary.c_str());
+      return why;
     }
   }
   if (::rename(temporary.c_str(), path_.c_str()) != 0) return failure(path_, "replace");

@@ -14,7 +14,8 @@ namespace moodlesync::app {
 /// database changes, then the file forgets the old one. Both values count as ours in between.
 ///
 /// Errors: kConfig with code `permission` (the folder cannot be written) or `state_file` (the file
-/// is damaged).
+/// is damaged); kUnavailable with code `state_dir_unavailable` (disk full or read-only): what the
+/// file held, it still holds.
 class EpochFile {
  public:
   explicit EpochFile(const std::filesystem::path& state_dir) : path_(state_dir / "epoch") {}

@@ -38,6 +38,10 @@ struct WriteBackReport {
   std::size_t gone = 0;      ///< The entity was deleted meanwhile.
   std::vector<std::string>
       capped;  ///< Entities whose id keeps being wiped: reported instead of fought.
+  /// Written, or looked at again: copies of these that Drupal keeps outside the database are stale.
+  std::vector<EntityRef> touched;
+  /// The first link that waiting alone will not mend; it was put off and held up nothing else.
+  std::optional<Error> stuck;
 };
 
 /// Writes Moodle's ids into field_moodle_id and invalidates Drupal's caches; what is owed stands in
@@ -49,6 +53,25 @@ class WriteBack {
   [[nodiscard]] virtual Result<WriteBackReport> run(int limit) = 0;
   /// Time until something is due; empty: nothing is owed.
   [[nodiscard]] virtual Result<std::optional<std::chrono::milliseconds>> next_due() = 0;
+  /// The copies of these entities outside the database are gone (OutsideCaches): what was owed on
+  /// that account is paid.
+  [[nodiscard]] virtual Status told(std::span<const EntityRef> entities) = 0;
+};
+
+/// Whether the capture hears of every change. Triggers vanish without a word when Drupal rebuilds a
+/// table.
+class CaptureWatch {
+ public:
+  virtual ~CaptureWatch() = default;
+  struct Report {
+    /// What is not heard of, a sentence each ("the trigger on node is missing").
+    std::vector<std::string> gaps;
+    /// A gap that an earlier look had found is closed: all entities that it concerned count as
+    /// never looked at, so that the next sweep queues them.
+    bool closed = false;
+  };
+  /// Errors: as Queue.
+  [[nodiscard]] virtual Result<Report> look() = 0;
 };
 
 /// What identifies the site whose database we are connected to. Source: storage facts on
@@ -92,6 +115,9 @@ class ChangeListener {
   /// True when a notification had come. Reconnects when the connection is gone (at most once a
   /// second); after a reconnect it answers true, since something may have been missed.
   [[nodiscard]] virtual bool consume() = 0;
+  /// A sentence when notifications have been found not to arrive although the connection stands, so
+  /// that changes are found by polling only; said once, and again after they had come in between.
+  [[nodiscard]] virtual std::optional<std::string> take_trouble() { return std::nullopt; }
 };
 
 struct Finding {
@@ -123,6 +149,8 @@ struct DrupalSettings {
   std::string schema = "public";
   std::string prefix;
   bool notify = true;  ///< Triggers send NOTIFY; false: poll only.
+  /// Somebody is told of every entity whose Moodle id was written (OutsideCaches).
+  bool outside_caches = false;
   std::chrono::milliseconds statement_timeout{30'000};
 };
 
@@ -136,6 +164,7 @@ class DrupalDatabase {
   [[nodiscard]] virtual Queue& queue() = 0;
   [[nodiscard]] virtual DrupalReader& reader() = 0;
   [[nodiscard]] virtual WriteBack& write_back() = 0;
+  [[nodiscard]] virtual CaptureWatch& capture() = 0;
   [[nodiscard]] virtual Site& site() = 0;
   [[nodiscard]] virtual ChangeListener& listener() = 0;
   [[nodiscard]] virtual Installer& installer() = 0;

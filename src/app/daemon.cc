@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ops/steady_clock.h"
+#include "outside/announcer.h"
 
 namespace moodlesync::app {
 
@@ -139,6 +140,7 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control, std::str
   DrupalDatabase& database = wiring_->database();
   const ops::SteadyClock clock;
   engine::Guard guard(database.site(), settings.engine.site_url, std::move(epoch));
+  outside::Announcer announcer(settings.outside, clock);
   const engine::LoopPorts ports{database.queue(),
                                 database.reader(),
                                 database.write_back(),
@@ -147,7 +149,9 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control, std::str
                                 control,
                                 clock,
                                 guard,
-                                settings.components};
+                                settings.components,
+                                &database.capture(),
+                                settings.outside.is_set() ? &announcer : nullptr};
   engine::Loop loop(ports, settings.engine, log_.logger());
   return loop.run(mode);
 }

@@ -10,6 +10,7 @@
 
 #include "app/yaml_settings.h"
 #include "base/text.h"
+#include "outside/url_call.h"
 
 namespace moodlesync::app {
 
@@ -100,7 +101,30 @@ class Reader {
     to.notify = drupal.flag("notify", to.notify);
     to.statement_timeout =
         at_least(drupal, "statement_timeout", to.statement_timeout, milliseconds{1000});
+    read_outside(drupal);
+    to.outside_caches = settings_.outside.is_set();
     drupal.finish();
+  }
+
+  void read_outside(Section& drupal) {
+    outside::AnnouncerSettings& to = settings_.outside;
+    to.command = drupal.texts("invalidate_command");
+    if (drupal.has("invalidate_command") &&
+        (to.command.empty() || !to.command[0].starts_with('/'))) {
+      drupal.fault("invalidate_command",
+                   "must be a list that begins with the absolute path of a program; there is no "
+                   "shell");
+    }
+    to.url = drupal.text("invalidate_url");
+    if (!to.url.empty()) {
+      const std::string objection = outside::url_objection(to.url);
+      if (!objection.empty()) drupal.fault("invalidate_url", objection);
+      if (!to.command.empty()) {
+        drupal.fault("invalidate_url", "and invalidate_command are both set; one of them must go");
+      }
+    }
+    to.ca_file = drupal.text("invalidate_ca_file");
+    to.timeout = at_least(drupal, "invalidate_timeout", to.timeout, milliseconds{100});
   }
 
   std::string read_connection(Section& drupal) {

@@ -14,6 +14,7 @@
 #include "moodlesync/component.h"
 #include "moodlesync/drupal.h"
 #include "ops/log.h"
+#include "outside/settings.h"
 
 namespace moodlesync::app {
 
@@ -23,6 +24,7 @@ struct Settings {
   std::filesystem::path file;
   std::string drupal_scheme = "postgresql";  ///< Which database backend opens the connection.
   DrupalSettings drupal;
+  outside::AnnouncerSettings outside;
   moodle::GatewaySettings moodle;
   engine::EngineSettings engine;
   ops::LogSettings log;

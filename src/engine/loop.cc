@@ -11,8 +11,6 @@ namespace {
 
 constexpr int kDrainLimit = 10'000;
 constexpr int kSweepLimit = 1'000;
-constexpr int kWriteBackLimit = 100;
-constexpr std::chrono::milliseconds kWriteBackPause{500};
 
 }  // namespace
 
@@ -25,6 +23,8 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       crew_(ports.clock),
       settler_(directory_, ports.queue, settings_, log),
       moodle_(ports.gateway, ports.clock, log),
+      write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
+      capture_(ports.capture, ports.clock, log),
       database_(ports.clock) {
   note_database(ok());
 }
@@ -90,9 +90,13 @@ void Loop::release_all() {
 std::optional<RunEnd> Loop::take_in() {
   const auto now = ports_.clock.now();
   if (ports_.listener.consume()) drain_wanted_ = true;
+  if (const auto trouble = ports_.listener.take_trouble()) {
+    log_.warn("MS-208 changes are found by polling only: {}", *trouble);
+  }
   if (now >= next_poll_) {
     next_poll_ = now + settings_.poll_interval;
-    drain_wanted_ = claim_wanted_ = write_back_wanted_ = true;
+    drain_wanted_ = claim_wanted_ = true;
+    write_back_.want();
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
   if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
@@ -108,6 +112,7 @@ std::optional<RunEnd> Loop::take_in() {
                   error.message};
   }
   Status status = drain();
+  if (status) status = look_after_capture();
   if (status) status = sweep();
   if (status) status = claim();
   note_database(status);
@@ -120,8 +125,17 @@ Status Loop::drain() {
     if (!drained) return drained.error();
     drain_wanted_ = drained->taken == kDrainLimit;
     claim_wanted_ |= drained->taken > 0;
-    if (drained->config_changed) refresh_schema();
+    if (!drained->config_changed) continue;
+    refresh_schema();
+    capture_.look_soon();
   }
+  return ok();
+}
+
+Status Loop::look_after_capture() {
+  const Result<bool> missed = capture_.tend();
+  if (!missed) return missed.error();
+  sweeping_ |= *missed;
   return ok();
 }
 
@@ -184,7 +198,7 @@ std::vector<std::string> Loop::willing_components() {
 }
 
 void Loop::converse() {
-  const std::array<int, 2> wake{ports_.control.fd(), ports_.listener.fd()};
+  const std::array<int, 3> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd()};
   ports_.gateway.pump(nap(), wake);
   if (const auto outage = ports_.gateway.outage()) moodle_.note_outage(*outage);
   for (const std::coroutine_handle<> ready : ports_.gateway.take_ready()) ready.resume();
@@ -204,7 +218,7 @@ void Loop::conclude() {
   note_database(ok());
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
   drain_wanted_ |= report->settled.noted > 0;
-  write_back_wanted_ |= report->owes_write_back;
+  if (report->owes_write_back) write_back_.want();
   if (report->settled.lost > 0) {
     log_.warn(
         "MS-403 leases were lost before the outcome was stored; those tasks are looked at again: "
@@ -230,28 +244,9 @@ void Loop::note_outcome(const Crew::Finished& finished) {
 }
 
 void Loop::write_back() {
-  const auto now = ports_.clock.now();
-  if (!write_back_wanted_ || now < next_write_back_ || !database_.lets_through()) return;
-  const Result<WriteBackReport> report = ports_.write_back.run(kWriteBackLimit);
-  if (!report) {
-    next_write_back_ = now + kWriteBackPause;
-    if (report.error().kind == ErrorKind::kUnavailable) note_database(report.error());
-    if (report.error().kind == ErrorKind::kBug || report.error().kind == ErrorKind::kConfig) {
-      write_back_wanted_ = false;
-      next_write_back_ = now + settings_.component_rest;
-      log_.error("MS-404 Moodle's ids cannot be written into Drupal: code={} reason=\"{}\"",
-                 report.error().code, report.error().message);
-    }
-    return;
-  }
-  write_back_wanted_ = std::cmp_equal(
-      report->written + report->verified + report->gone + report->busy, kWriteBackLimit);
-  for (const std::string& entity : report->capped) {
-    log_.error(
-        "MS-405 the Moodle id keeps being wiped from Drupal and is no longer written back today: "
-        "entity={}",
-        entity);
-  }
+  write_back_.tend();
+  if (!database_.lets_through()) return;
+  if (const Status worked = write_back_.run(); !worked) note_database(worked);
 }
 
 void Loop::heartbeat() {
@@ -302,8 +297,8 @@ std::optional<RunEnd> Loop::early_end() const {
 }
 
 bool Loop::is_idle() const {
-  return moodle_.ready() && !drain_wanted_ && !claim_wanted_ && !sweeping_ && !write_back_wanted_ &&
-         crew_.size() == 0 && settler_.empty();
+  return moodle_.ready() && !drain_wanted_ && !claim_wanted_ && !sweeping_ &&
+         write_back_.is_idle() && crew_.size() == 0 && settler_.empty();
 }
 
 /// How long the loop may sleep when no descriptor wakes it.
@@ -313,11 +308,12 @@ Loop::Millis Loop::nap() const {
   auto until = std::min(next_poll_, next_heartbeat_);
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
-  if (write_back_wanted_) until = std::min(until, next_write_back_);
+  const auto turn = write_back_.next();
+  if (turn && database_.lets_through()) until = std::min(until, *turn);
   const bool busy_again = database_.lets_through() && moodle_.ready() &&
                           (claim_wanted_ || sweeping_ || drain_wanted_) && crew_.size() == 0;
   if (busy_again || mode_ == RunMode::kUntilIdle)
-    until = std::min(until, now + Millis{crew_.size() == 0 ? 0 : 100});
+    until = std::min(until, now + Millis{crew_.size() == 0 && write_back_.is_idle() ? 0 : 100});
   return std::clamp(std::chrono::ceil<Millis>(until - now), Millis{0}, settings_.poll_interval);
 }
 

@@ -7,14 +7,17 @@
 #include <string>
 
 #include "engine/breaker.h"
+#include "engine/capture_rounds.h"
 #include "engine/crew.h"
 #include "engine/guard.h"
 #include "engine/intake.h"
 #include "engine/moodle_health.h"
 #include "engine/settler.h"
+#include "engine/write_back_turns.h"
 #include "moodlesync/control.h"
 #include "moodlesync/drupal.h"
 #include "moodlesync/gateway.h"
+#include "moodlesync/outside_caches.h"
 
 namespace moodlesync::engine {
 
@@ -41,6 +44,8 @@ struct LoopPorts {
   const Clock& clock;
   Guard& guard;
   std::span<const std::unique_ptr<Component>> components;
+  CaptureWatch* capture = nullptr;   ///< Null: nothing to look after.
+  OutsideCaches* outside = nullptr;  ///< Null: Drupal's caches are in the database.
 };
 
 /// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One
@@ -59,6 +64,7 @@ class Loop {
   void obey(Command command);
   [[nodiscard]] std::optional<RunEnd> take_in();
   [[nodiscard]] Status drain();
+  [[nodiscard]] Status look_after_capture();
   [[nodiscard]] Status claim();
   [[nodiscard]] Status sweep();
   void refresh_schema();
@@ -83,6 +89,8 @@ class Loop {
   Crew crew_;
   Settler settler_;
   MoodleHealth moodle_;
+  WriteBackTurns write_back_;
+  CaptureRounds capture_;
   Breaker database_;
 
   RunMode mode_ = RunMode::kForever;
@@ -91,11 +99,9 @@ class Loop {
   Clock::TimePoint next_poll_{};
   Clock::TimePoint next_heartbeat_{};
   Clock::TimePoint next_sweep_{};
-  Clock::TimePoint next_write_back_{};
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;
-  bool write_back_wanted_ = true;
   std::map<std::string, Clock::TimePoint> resting_;  ///< Components that hit a configuration error.
   std::map<std::string, std::string> faulty_;  ///< Components whose fields are gone from Drupal.
 };

@@ -17,6 +17,8 @@ namespace {
 
 /// How much longer than the server's own statement timeout we wait for its answer.
 constexpr std::chrono::seconds kGrace{5};
+/// SQLSTATE read_only_sql_transaction.
+constexpr std::string_view kReadOnly = "25006";
 
 /// False when the deadline passed first.
 bool wait_for(int fd, short events, std::chrono::steady_clock::time_point deadline) {
@@ -196,20 +198,42 @@ Status Connection::open() {
 
 Status Connection::set_up() {
   ++session_;
+  pooled_ = false;
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
   if (PQsetnonblocking(connection_.get(), 1) != 0) return lost();
+  const auto failed = [this](Error error) {
+    close();
+    return std::move(error).in("setting up the database session");
+  };
+  auto pooled = stands_behind_a_pooler();
+  if (!pooled) return failed(std::move(pooled).error());
+  pooled_ = *pooled;
+  if (pooled_) return ok();
   // SET and not the startup option `options`: PgBouncer refuses that.
-  auto done =
-      ask("SET bytea_output = hex; SET search_path = pg_catalog; SET TimeZone = 'UTC';"
-          "SET standard_conforming_strings = on; SET jit = off; SET extra_float_digits = 1;"
-          "SET default_transaction_isolation = 'read committed';"
-          "SET idle_in_transaction_session_timeout = '60s';"
-          "SET statement_timeout = " +
-              std::to_string(settings_.statement_timeout.count()),
-          {}, true);
-  if (done) return ok();
-  close();
-  return std::move(done).error().in("setting up the database session");
+  auto done = ask_server(settings_script("SET"), {}, true);
+  return done ? ok() : failed(std::move(done).error());
+}
+
+/// A pooler tells its clients a process id of its own invention.
+Result<bool> Connection::stands_behind_a_pooler() {
+  auto rows = ask_server("SELECT pg_catalog.pg_backend_pid()", {}, true);
+  if (!rows) return std::move(rows).error();
+  return (*rows)[0].integer(0) != PQbackendPID(connection_.get());
+}
+
+/// `set`: SET, or SET LOCAL within a transaction.
+std::string Connection::settings_script(std::string_view set) const {
+  const std::string timeout = std::to_string(settings_.statement_timeout.count());
+  std::string script;
+  for (const std::string_view setting :
+       {std::string_view("bytea_output = hex"), std::string_view("search_path = pg_catalog"),
+        std::string_view("TimeZone = 'UTC'"), std::string_view("standard_conforming_strings = on"),
+        std::string_view("jit = off"), std::string_view("extra_float_digits = 1"),
+        std::string_view("default_transaction_isolation = 'read committed'"),
+        std::string_view("idle_in_transaction_session_timeout = '60s'")}) {
+    script.append(set).append(" ").append(setting).append(";");
+  }
+  return script.append(set).append(" statement_timeout = ").append(timeout);
 }
 
 void Connection::close() { connection_.reset(); }
@@ -287,12 +311,37 @@ Result<Rows> Connection::collect(Deadline deadline) {
     if (failure) cut.message = failure->message;
     return cut;
   }
+  // A server that became a standby goes on answering for ever: ask again who is the primary.
+  if (failure && failure->code == kReadOnly) close();
   if (failure) return *std::move(failure);
   if (!answer) return lost();
   return *std::move(answer);
 }
 
+/// Behind a pooler a statement of its own becomes a transaction of its own, so that our settings
+/// hold for it and for nobody else.
 Result<Rows> Connection::ask(const std::string& sql, const Params& params, bool script) {
+  if (!pooled_ || in_transaction()) return ask_server(sql, params, script);
+  if (auto begun = begin({}); !begun) return std::move(begun).error();
+  auto rows = ask_server(sql, params, script);
+  if (!is_open()) return rows;
+  auto ended = ask_server(rows ? "COMMIT" : "ROLLBACK", {}, true);
+  if (rows && !ended) return ended;
+  return rows;
+}
+
+Status Connection::begin(std::string_view mode) {
+  if (auto opened = open(); !opened) return opened;
+  std::string script = "BEGIN ";
+  script += mode.empty() ? std::string_view("ISOLATION LEVEL READ COMMITTED") : mode;
+  if (pooled_) script += ";" + settings_script("SET LOCAL");
+  auto begun = ask_server(script, {}, true);
+  if (begun) return ok();
+  if (in_transaction() && !ask_server("ROLLBACK", {}, true)) close();
+  return std::move(begun).error();
+}
+
+Result<Rows> Connection::ask_server(const std::string& sql, const Params& params, bool script) {
   const auto has_nul = [](const Param& param) {
     return param.text() && param.text()->find('\0') != std::string::npos;
   };
@@ -323,21 +372,20 @@ Status Connection::run(const std::string& script) {
   return ok();
 }
 
-Result<std::size_t> Connection::take_notifications() {
+Result<std::vector<std::string>> Connection::take_notifications() {
   if (!is_open()) return lost();
   if (PQconsumeInput(connection_.get()) == 0) return lost();
-  std::size_t count = 0;
+  std::vector<std::string> payloads;
   while (PGnotify* notification = PQnotifies(connection_.get())) {
+    payloads.emplace_back(notification->extra);
     PQfreemem(notification);
-    ++count;
   }
   if (!is_open()) return lost();
-  return count;
+  return payloads;
 }
 
 Result<Transaction> Transaction::begin(Connection& connection, std::string_view mode) {
-  auto begun = connection.query("BEGIN " + std::string(mode));
-  if (!begun) return std::move(begun).error();
+  if (auto begun = connection.begin(mode); !begun) return std::move(begun).error();
   return Transaction(connection, connection.session());
 }
 

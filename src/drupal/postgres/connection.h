@@ -117,6 +117,8 @@ class Rows {
 ///
 /// The session is set up so that nothing in the database's or role's defaults changes what we read:
 /// bytea in hex, UTC, UTF-8, search_path pg_catalog (qualify every name), no idle transactions.
+/// Behind a pooler (PgBouncer), where each transaction may get another session and would leave it
+/// to somebody else, all this is set for each transaction alone.
 ///
 /// Threads: confined to one. Errors: kUnavailable (`database_unavailable`: no connection, shutting
 /// down, disk full), kTransient (lock timeout, deadlock, cancelled: nothing was done), kConfig (no
@@ -142,16 +144,20 @@ class Connection {
   /// Several statements without parameters, separated by `;`.
   [[nodiscard]] Status run(const std::string& script);
 
+  /// Begins a transaction. `mode`: what follows BEGIN.
+  [[nodiscard]] Status begin(std::string_view mode);
   /// True between begin and commit or rollback; a lost connection ends it.
   [[nodiscard]] bool in_transaction() const;
+  /// Somebody stands between us and the server and hands our statements to a session of his own.
+  [[nodiscard]] bool is_pooled() const { return pooled_; }
   /// Counts the sessions: another number means that session state (a LISTEN) is gone.
   [[nodiscard]] std::int64_t session() const { return session_; }
 
   /// The session's descriptor for poll(), or -1.
   [[nodiscard]] int fd() const;
-  /// Takes the notifications that have come, without waiting. How many; an error when the
-  /// connection is gone.
-  [[nodiscard]] Result<std::size_t> take_notifications();
+  /// Takes the notifications that have come, without waiting: what each of them says. An error when
+  /// the connection is gone.
+  [[nodiscard]] Result<std::vector<std::string>> take_notifications();
 
  private:
   struct Finish {
@@ -160,7 +166,10 @@ class Connection {
   using Deadline = std::chrono::steady_clock::time_point;
 
   [[nodiscard]] Status set_up();
+  [[nodiscard]] Result<bool> stands_behind_a_pooler();
+  [[nodiscard]] std::string settings_script(std::string_view set) const;
   [[nodiscard]] Result<Rows> ask(const std::string& sql, const Params& params, bool script);
+  [[nodiscard]] Result<Rows> ask_server(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
@@ -170,6 +179,7 @@ class Connection {
   ConnectionSettings settings_;
   std::unique_ptr<pg_conn, Finish> connection_;
   std::int64_t session_ = 0;
+  bool pooled_ = false;
 };
 
 /// A transaction that is rolled back unless commit() was called.

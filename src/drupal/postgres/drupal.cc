@@ -10,6 +10,7 @@
 #include "drupal/postgres/site.h"
 #include "drupal/postgres/site_schema.h"
 #include "drupal/postgres/task_queue.h"
+#include "drupal/postgres/trigger_watch.h"
 #include "drupal/postgres/write_back.h"
 
 namespace moodlesync::postgres {
@@ -24,6 +25,12 @@ ConnectionSettings session_settings(const DrupalSettings& settings) {
   return session;
 }
 
+WriteBackSettings write_back_settings(const DrupalSettings& settings) {
+  WriteBackSettings write_back;
+  write_back.outside_caches = settings.outside_caches;
+  return write_back;
+}
+
 /// All ports on one connection; only the listener has its own.
 class Database : public DrupalDatabase {
  public:
@@ -33,18 +40,22 @@ class Database : public DrupalDatabase {
         schema_(names_),
         queue_(connection_, names_, schema_),
         reader_(connection_, names_, schema_),
-        write_back_(connection_, names_, schema_),
+        write_back_(connection_, names_, schema_, write_back_settings(settings)),
+        capture_(connection_, names_, settings.notify),
         site_(connection_, names_),
-        listener_(session_settings(settings), names_.our_schema(), settings.notify),
-        installer_(connection_, names_, settings.notify) {}
+        listener_(session_settings(settings), names_.our_schema(), settings.notify, connection_),
+        installer_(connection_, names_,
+                   {.notify = settings.notify, .outside_caches = settings.outside_caches}) {}
 
   void set_sources(std::vector<SourceSpec> sources) override {
     write_back_.set_sources(sources);
+    capture_.set_sources(sources);
     queue_.set_sources(std::move(sources));
   }
   [[nodiscard]] Queue& queue() override { return queue_; }
   [[nodiscard]] DrupalReader& reader() override { return reader_; }
   [[nodiscard]] WriteBack& write_back() override { return write_back_; }
+  [[nodiscard]] CaptureWatch& capture() override { return capture_; }
   [[nodiscard]] Site& site() override { return site_; }
   [[nodiscard]] ChangeListener& listener() override { return listener_; }
   [[nodiscard]] Installer& installer() override { return installer_; }
@@ -56,6 +67,7 @@ class Database : public DrupalDatabase {
   TaskQueue queue_;
   EntityReader reader_;
   DrupalWriteBack write_back_;
+  TriggerWatch capture_;
   SiteRecord site_;
   Listener listener_;
   SchemaInstaller installer_;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "drupal/postgres/cache_places.h"
 #include "drupal/postgres/entity_layout.h"
 #include "drupal/postgres/migrations.h"
 #include "drupal/postgres/rights.h"
 #include "drupal/postgres/seed.h"
+#include "drupal/postgres/trigger_watch.h"
 
 namespace moodlesync::postgres {
 
@@ -14,22 +16,14 @@ namespace {
 /// identity columns, GENERATED, pg_current_xact_id and what Drupal 10 itself asks for are older.
 constexpr std::int64_t kOldestServer = 130'000;
 
-std::string_view describe(TriggerState::Is is) {
-  switch (is) {
-    case TriggerState::Is::kGood:
-      return "is in place";
-    case TriggerState::Is::kNoTable:
-      return "cannot be: Drupal has no such table";
-    case TriggerState::Is::kMissing:
-      return "is missing";
-    case TriggerState::Is::kDisabled:
-      return "is disabled";
-    case TriggerState::Is::kWrong:
-      return "is not the one that was installed";
-    case TriggerState::Is::kOutdated:
-      return "does not watch what the configuration needs";
-  }
-  return "";
+Finding pooled_finding(bool notify) {
+  const std::string what = "the database is reached through a pooler such as PgBouncer";
+  if (!notify) return {Finding::Level::kOk, what + "; changes are found by polling", ""};
+  return {Finding::Level::kWarning,
+          what +
+              "; if it pools transactions, notifications do not arrive and changes are found by "
+              "polling only",
+          "connect to PostgreSQL itself, or set drupal.notify: false"};
 }
 
 bool same_site(const SiteIdentity& one, SiteIdentity other) {
@@ -90,21 +84,6 @@ Status SchemaInstaller::drop_unneeded(std::span<const CaptureTable> plan, Lines&
   return ok();
 }
 
-/// After a gap in the capture nobody knows what was missed: no link of the type counts as looked
-/// at, so that the sweep queues them all.
-Status SchemaInstaller::distrust_links(const std::string& entity_type, Lines& done) {
-  auto rows =
-      connection_.execute(names_.expand("UPDATE {moodle_sync.link} SET updated_at = '-infinity' "
-                                        "WHERE entity_type = $1 AND updated_at <> '-infinity'"),
-                          {entity_type});
-  if (!rows) return std::move(rows).error();
-  if (rows->affected() > 0) {
-    done.push_back("the next sweep looks at " + std::to_string(rows->affected()) + " entities of " +
-                   entity_type + " again");
-  }
-  return ok();
-}
-
 Status SchemaInstaller::put_triggers(std::span<const CaptureTable> plan, Lines& done) {
   using Is = TriggerState::Is;
   auto states = triggers_.inspect(plan);
@@ -121,7 +100,11 @@ Status SchemaInstaller::put_triggers(std::span<const CaptureTable> plan, Lines& 
     done.push_back((is == Is::kOutdated ? "updated the trigger on " : "put the trigger on ") +
                    plan[i].table);
     for (const std::string& type : plan[i].concerns) {
-      if (auto distrusted = distrust_links(type, done); !distrusted) return distrusted;
+      auto distrusted = distrust_links(connection_, names_, type);
+      if (!distrusted) return std::move(distrusted).error();
+      if (*distrusted == 0) continue;
+      done.push_back("the next sweep looks at " + std::to_string(*distrusted) + " entities of " +
+                     type + " again");
     }
   }
   return ok();
@@ -133,7 +116,7 @@ Result<std::vector<std::string>> SchemaInstaller::install(std::span<const Source
   auto migrated = migrate(connection_, names_);
   if (!migrated) return std::move(migrated).error().in("installing");
   Lines done = *std::move(migrated);
-  const auto plan = plan_capture(names_, sources, notify_);
+  const auto plan = plan_capture(names_, sources, options_.notify);
   if (auto recorded = record_site(site_url, done); !recorded) {
     return std::move(recorded).error().in("installing");
   }
@@ -171,7 +154,7 @@ Result<std::vector<std::string>> SchemaInstaller::uninstall() {
 }
 
 Result<std::vector<Finding>> SchemaInstaller::check_triggers(std::span<const SourceSpec> sources) {
-  const auto plan = plan_capture(names_, sources, notify_);
+  const auto plan = plan_capture(names_, sources, options_.notify);
   auto states = triggers_.inspect(plan);
   if (!states) return std::move(states).error();
   std::vector<Finding> findings;
@@ -221,6 +204,10 @@ Result<std::vector<Finding>> SchemaInstaller::check(std::span<const SourceSpec> 
   auto triggers = check_triggers(sources);
   if (!triggers) return std::move(triggers).error().in("checking");
   findings.insert(findings.end(), triggers->begin(), triggers->end());
+  auto caches = check_caches(connection_, names_, options_.outside_caches);
+  if (!caches) return std::move(caches).error().in("checking");
+  findings.insert(findings.end(), caches->begin(), caches->end());
+  if (connection_.is_pooled()) findings.push_back(pooled_finding(options_.notify));
   return findings;
 }
 

@@ -14,6 +14,11 @@
 
 namespace moodlesync::postgres {
 
+struct InstallerOptions {
+  bool notify = true;           ///< The triggers send NOTIFY.
+  bool outside_caches = false;  ///< Somebody tells caches outside the database.
+};
+
 /// Our schema, triggers and site record, put in and taken out.
 ///
 /// Nothing happens in one big transaction: a step that is done stays done, and installing again
@@ -22,10 +27,10 @@ namespace moodlesync::postgres {
 /// Lifetime: borrows the connection and the names.
 class SchemaInstaller : public Installer {
  public:
-  SchemaInstaller(Connection& connection, const TableNames& names, bool notify)
+  SchemaInstaller(Connection& connection, const TableNames& names, InstallerOptions options = {})
       : connection_(connection),
         names_(names),
-        notify_(notify),
+        options_(options),
         site_(connection, names),
         triggers_(connection, names) {}
 
@@ -43,12 +48,11 @@ class SchemaInstaller : public Installer {
   [[nodiscard]] Status record_site(std::string_view site_url, Lines& done);
   [[nodiscard]] Status drop_unneeded(std::span<const CaptureTable> plan, Lines& done);
   [[nodiscard]] Status put_triggers(std::span<const CaptureTable> plan, Lines& done);
-  [[nodiscard]] Status distrust_links(const std::string& entity_type, Lines& done);
   [[nodiscard]] Result<std::vector<Finding>> check_triggers(std::span<const SourceSpec> sources);
 
   Connection& connection_;
   const TableNames& names_;
-  bool notify_;
+  InstallerOptions options_;
   SiteRecord site_;
   Triggers triggers_;
 };

@@ -1,6 +1,7 @@
 #include "drupal/postgres/settle.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 /// A deadlock was broken, or a serialisation failed: nothing was done, and again may work at once.
+/// Nor does it hurt after a COMMIT that was never answered: what it stored is not stored twice.
 constexpr int kAttempts = 3;
 
 constexpr std::string_view kMatchesTask =
@@ -83,6 +85,11 @@ FROM @group@ JOIN {moodle_sync.link} t ON @matches@
 WHERE (t.moodle_id IS NOT NULL
        AND (s.remove_link OR (s.has_link AND s.moodle_id IS DISTINCT FROM t.moodle_id)))
    OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL))sql";
+
+/// An id of another server's (we were led to a standby that took over) may be ahead of this one's.
+constexpr std::string_view kFindOut = R"sql(
+SELECT CASE WHEN $1::xid8 < pg_snapshot_xmax(pg_current_snapshot())
+            THEN pg_xact_status($1::xid8) END)sql";
 
 constexpr std::string_view kRemoveLinks = R"sql(
 DELETE FROM {moodle_sync.link} t USING @group@ WHERE s.remove_link AND @matches@)sql";
@@ -208,8 +215,27 @@ Json to_json(std::size_t n, const Settlement& settlement) {
   return json;
 }
 
+/// Which of the group an earlier COMMIT has stored, if one was never answered. The rows are locked,
+/// so a server process that is still about to commit has ended by now.
+///
+/// It only tells what to report. Whether a row is still to be settled, its token says.
+Result<std::set<std::int64_t>> settled_before(Transaction& transaction,
+                                              const std::optional<SettleDoubt>& doubt) {
+  if (!doubt) return std::set<std::int64_t>{};
+  auto rows = transaction.query(std::string(kFindOut), {doubt->transaction});
+  if (!rows) return std::move(rows).error();
+  return (*rows)[0].text(0) == "committed" ? doubt->tokens : std::set<std::int64_t>{};
+}
+
+std::set<std::int64_t> tokens_of(const Json& group) {
+  std::set<std::int64_t> tokens;
+  for (const Json& one : group) tokens.insert(one["token"].get<std::int64_t>());
+  return tokens;
+}
+
 /// Drops from `group` what is no longer ours and marks what has changed.
-Status judge(Transaction& transaction, const TableNames& names, Json& group, SettleReport& report) {
+Status judge(Transaction& transaction, const TableNames& names,
+             const std::set<std::int64_t>& settled_before, Json& group, SettleReport& report) {
   auto rows = transaction.query(sql(names, kJudge), {to_parameter(group)});
   if (!rows) return std::move(rows).error();
   Json ours = Json::array();
@@ -220,22 +246,41 @@ Status judge(Transaction& transaction, const TableNames& names, Json& group, Set
     if (changed) ++report.changed;
     ours.push_back(std::move(one));
   }
-  report.lost = group.size() - ours.size();
-  report.settled = ours.size();
+  for (const Json& one : group) {
+    if (one.is_null()) continue;  // Moved into `ours`.
+    ++(settled_before.contains(one["token"].get<std::int64_t>()) ? report.settled : report.lost);
+  }
+  report.settled += ours.size();
   group = std::move(ours);
   return ok();
 }
 
-Result<SettleReport> settle_once(Connection& connection, const TableNames& names, Json group) {
+Status commit(Transaction& transaction, const Json& group, std::optional<SettleDoubt>& doubt) {
+  auto id = transaction.query("SELECT pg_current_xact_id_if_assigned()");
+  if (!id) return std::move(id).error();
+  auto committed = transaction.commit();
+  if (!committed && committed.error().kind == ErrorKind::kInDoubt) {
+    doubt = SettleDoubt{std::string((*id)[0].text(0)), tokens_of(group)};
+  }
+  return committed;
+}
+
+Result<SettleReport> settle_once(Connection& connection, const TableNames& names, Json group,
+                                 std::optional<SettleDoubt>& doubt) {
   auto transaction = Transaction::begin(connection);
   if (!transaction) return std::move(transaction).error();
   auto locked = transaction->query(sql(names, kLock), {to_parameter(group)});
   if (!locked) return std::move(locked).error();
+  auto before = settled_before(*transaction, doubt);
+  if (!before) return std::move(before).error();
   SettleReport report;
-  if (auto judged = judge(*transaction, names, group, report); !judged) {
+  if (auto judged = judge(*transaction, names, *before, group, report); !judged) {
     return std::move(judged).error();
   }
-  if (group.empty()) return report;
+  if (group.empty()) {
+    doubt.reset();
+    return report;
+  }
   const std::string parameter = to_parameter(group);
   for (const std::string_view statement : {kTellReferrers, kStoreLinks, kRemoveLinks, kTouchLinks,
                                            kFinishTasks, kKeepTasks, kQueueTargets, kWake}) {
@@ -244,22 +289,28 @@ Result<SettleReport> settle_once(Connection& connection, const TableNames& names
     if (statement == kWake) report.woken = static_cast<std::size_t>(done->affected());
     if (statement == kTellReferrers) report.noted = static_cast<std::size_t>(done->affected());
   }
-  if (auto committed = transaction->commit(); !committed) return std::move(committed).error();
+  if (auto committed = commit(*transaction, group, doubt); !committed) {
+    return std::move(committed).error();
+  }
+  doubt.reset();
   return report;
 }
 
 }  // namespace
 
 Result<SettleReport> settle_group(Connection& connection, const TableNames& names,
-                                  std::span<const Settlement> settlements) {
+                                  std::span<const Settlement> settlements,
+                                  std::optional<SettleDoubt>& doubt) {
   if (settlements.empty()) return SettleReport{};
   Json group = Json::array();
   for (const Settlement& settlement : settlements) {
     group.push_back(to_json(group.size(), settlement));
   }
   for (int attempt = 1;; ++attempt) {
-    auto report = settle_once(connection, names, group);
-    const bool again = !report && attempt < kAttempts && report.error().code.starts_with("40");
+    auto report = settle_once(connection, names, group, doubt);
+    const bool again =
+        !report && attempt < kAttempts &&
+        (report.error().code.starts_with("40") || report.error().kind == ErrorKind::kInDoubt);
     if (!again) return report;
   }
 }

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <utility>
 
 #include "drupal/postgres/link_row.h"
 #include "drupal/postgres/references.h"
-#include "drupal/postgres/settle.h"
 #include "drupal/postgres/task_keys.h"
 
 namespace moodlesync::postgres {
@@ -260,9 +260,13 @@ Result<DrainReport> TaskQueue::drain(int limit, std::string_view referrers,
   std::string sql = filled(std::string(kDrain), "@postponed@", postponed);
   sql = filled(filled(names_.expand(sql), "@routes@", Routes::table(2)), "@referrers@", referrers);
   auto rows = connection_.query(sql, params);
-  if (!rows) return std::move(rows).error();
+  if (!rows) {
+    drain_is_in_doubt_ |= rows.error().kind == ErrorKind::kUnavailable;
+    return std::move(rows).error();
+  }
   const Row row = (*rows)[0];
-  return DrainReport{static_cast<std::size_t>(row.integer(0)), row.flag(1)};
+  const bool may_have_changed = std::exchange(drain_is_in_doubt_, false);
+  return DrainReport{static_cast<std::size_t>(row.integer(0)), row.flag(1) || may_have_changed};
 }
 
 Result<SweepReport> TaskQueue::sweep(int limit) {
@@ -272,6 +276,25 @@ Result<SweepReport> TaskQueue::sweep(int limit) {
 }
 
 Result<std::vector<Task>> TaskQueue::claim(const ClaimRequest& request) {
+  if (maybe_claimed_.empty()) {
+    auto tasks = claim_more(request);
+    if (tasks || tasks.error().kind != ErrorKind::kInDoubt) return tasks;
+  }
+  return find_out_claimed(request.lease);
+}
+
+/// A task that bears the token of our claim was claimed; one that does not was not, or somebody
+/// took it over since. The statement waits for a server process that is still about to commit.
+Result<std::vector<Task>> TaskQueue::find_out_claimed(std::chrono::seconds lease) {
+  auto lost = renew(maybe_claimed_, lease);
+  if (!lost) return std::move(lost).error().in("finding out what a lost COMMIT had claimed");
+  std::vector<Task> tasks = std::exchange(maybe_claimed_, {});
+  std::erase_if(
+      tasks, [&](const Task& task) { return std::ranges::find(*lost, task.key) != lost->end(); });
+  return tasks;
+}
+
+Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
   auto transaction = Transaction::begin(connection_);
   if (!transaction) return std::move(transaction).error().in("claiming tasks");
   auto rows = transaction->query(
@@ -285,6 +308,7 @@ Result<std::vector<Task>> TaskQueue::claim(const ClaimRequest& request) {
     return std::move(loaded).error().in("claiming tasks");
   }
   if (auto committed = transaction->commit(); !committed) {
+    if (committed.error().kind == ErrorKind::kInDoubt) maybe_claimed_ = std::move(tasks);
     return std::move(committed).error().in("claiming tasks");
   }
   return tasks;
@@ -318,7 +342,7 @@ Result<std::vector<TaskKey>> TaskQueue::renew(std::span<const Task> tasks,
 }
 
 Result<SettleReport> TaskQueue::settle(std::span<const Settlement> settlements) {
-  auto report = settle_group(connection_, names_, settlements);
+  auto report = settle_group(connection_, names_, settlements, settle_doubt_);
   if (!report) return explain(std::move(report).error(), "settling tasks");
   return report;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "drupal/postgres/connection.h"
 #include "drupal/postgres/identifiers.h"
 #include "drupal/postgres/routes.h"
+#include "drupal/postgres/settle.h"
 #include "drupal/postgres/site_schema.h"
 #include "drupal/postgres/sweep.h"
 #include "moodlesync/queue.h"
@@ -15,6 +17,9 @@
 namespace moodlesync::postgres {
 
 /// The queue on our tables `change`, `task` and `link`.
+///
+/// When the connection is cut before an answer has come, the next call finds out what was done
+/// (claim, settle) or does it again where that is the same (drain, renew, release).
 ///
 /// Several instances may work on one database: leases, fencing tokens and SKIP LOCKED keep them
 /// apart. All times are the database's.
@@ -51,6 +56,8 @@ class TaskQueue : public Queue {
   /// `referrers`: legs that find whom a deletion concerns; `postponed`: what to do instead.
   [[nodiscard]] Result<DrainReport> drain(int limit, std::string_view referrers,
                                           std::string_view postponed);
+  [[nodiscard]] Result<std::vector<Task>> claim_more(const ClaimRequest& request);
+  [[nodiscard]] Result<std::vector<Task>> find_out_claimed(std::chrono::seconds lease);
   [[nodiscard]] Status load_links(Transaction& transaction, std::vector<Task>& tasks);
   [[nodiscard]] Error explain(Error error, std::string_view doing) const;
 
@@ -64,6 +71,10 @@ class TaskQueue : public Queue {
   bool postpones_ = false;  ///< The look-ups failed: not again before the schema is read anew.
   Sweep sweep_;
   std::string instance_;
+  /// The answer to a drain was lost: among the changes may have been one of the configuration.
+  bool drain_is_in_doubt_ = false;
+  std::vector<Task> maybe_claimed_;  ///< By a COMMIT that was never answered.
+  std::optional<SettleDoubt> settle_doubt_;
 };
 
 }  // namespace moodlesync::postgres

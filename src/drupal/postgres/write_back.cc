@@ -15,7 +15,8 @@ constexpr std::string_view kOfSources =
 /// A link that cannot be paid whatever we do is looked at again after this.
 constexpr std::string_view kLongWait = "5 minutes";
 
-/// The connection is gone: nothing more can be done now. What was in doubt is looked at again.
+/// The connection is gone: nothing more can be done now. A COMMIT in doubt has either stored both
+/// the id and that it is paid, or neither: what the link says decides.
 bool ends_everything(const Error& error) {
   return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kInDoubt;
 }
@@ -44,12 +45,17 @@ const SchemaField* DrupalWriteBack::field_of(const LinkKey& key) const {
   return usable ? field : nullptr;
 }
 
-Status DrupalWriteBack::find_caches() {
-  const auto rows =
-      connection_.query("SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL",
-                        {names_.drupal("cache_entity"), names_.drupal("cachetags")});
+Status DrupalWriteBack::look_around() {
+  const auto rows = connection_.query(
+      "SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL, (SELECT setting FROM "
+      "pg_settings WHERE name = 'deadlock_timeout')",
+      {names_.drupal("cache_entity"), names_.drupal("cachetags")});
   if (!rows) return rows.error();
-  caches_ = {(*rows)[0].flag(0), (*rows)[0].flag(1)};
+  const Row row = (*rows)[0];
+  caches_ = {row.flag(0), row.flag(1)};
+  constexpr std::chrono::milliseconds kLeast{1};
+  lock_timeout_ = std::clamp(std::chrono::milliseconds(row.integer(2) / 5), kLeast,
+                             std::max(kLeast, settings_.lock_timeout));
   return ok();
 }
 
@@ -82,8 +88,7 @@ Result<WriteBackReport> DrupalWriteBack::run(int limit) {
   if (!schema_.is_loaded()) {
     if (auto done = schema_.refresh(connection_); !done) return std::move(done).error();
   }
-  stuck_.reset();
-  if (auto done = find_caches(); !done) return std::move(done).error();
+  if (auto done = look_around(); !done) return std::move(done).error();
   const auto now = connection_.query("SELECT clock_timestamp()");
   if (!now) return now.error();
   auto keys = due(std::string((*now)[0].text(0)), limit);
@@ -91,7 +96,6 @@ Result<WriteBackReport> DrupalWriteBack::run(int limit) {
   if (auto done = pay_all(*keys, report); !done) {
     return std::move(done).error().in("writing Moodle's ids into Drupal");
   }
-  if (stuck_) return *std::move(stuck_);
   return report;
 }
 
@@ -134,11 +138,15 @@ Status DrupalWriteBack::pay_group(Keys keys, WriteBackReport& report) {
   auto transaction = Transaction::begin(connection_);
   if (!transaction) return std::move(transaction).error();
   const auto limited = transaction->query("SELECT set_config('lock_timeout', $1, true)",
-                                          {std::to_string(settings_.lock_timeout.count()) + "ms"});
+                                          {std::to_string(lock_timeout_.count()) + "ms"});
   if (!limited) return limited.error();
   WriteBackGroup group(*transaction, names_, *layout, *field);
-  auto done = group.pay(keys, schema_.languages(), caches_,
-                        {settings_.second_look, settings_.max_reasserts});
+  // Two cached copies per entity: even if each is waited for, the group is done before an editor
+  // who waits for it would ask PostgreSQL for a deadlock.
+  const auto brief = std::max(std::chrono::milliseconds{1}, lock_timeout_ / settings_.group);
+  auto done =
+      group.pay(keys, schema_.languages(), caches_,
+                {settings_.second_look, settings_.max_reasserts, brief, settings_.outside_caches});
   if (done) done = transaction->commit();
   if (done) group.count(report);
   return done;
@@ -158,11 +166,26 @@ Status DrupalWriteBack::postpone(const LinkKey& key, const Error& error, WriteBa
   if (!rows) return rows.error();
   if (in_the_way) {
     ++report.busy;
-  } else if (!stuck_) {
-    stuck_ = Error(error).in("writing Moodle's id into " +
-                             to_string(EntityRef{key.entity_type, key.entity_id}));
+  } else if (!report.stuck) {
+    report.stuck = Error(error).in("writing Moodle's id into " +
+                                   to_string(EntityRef{key.entity_type, key.entity_id}));
   }
   return ok();
+}
+
+Status DrupalWriteBack::told(std::span<const EntityRef> entities) {
+  std::vector<std::string> types;
+  std::vector<std::int64_t> ids;
+  for (const EntityRef& entity : entities) {
+    types.push_back(entity.type);
+    ids.push_back(entity.id);
+  }
+  const auto rows = connection_.query(
+      names_.expand("UPDATE {moodle_sync.link} l SET write_back = 0, write_back_due = NULL FROM "
+                    "unnest($1::text[], $2::bigint[]) AS e(type, id) WHERE l.entity_type = e.type "
+                    "AND l.entity_id = e.id AND l.write_back = 3"),
+      {types, ids});
+  return rows ? ok() : Status(rows.error());
 }
 
 Result<std::optional<std::chrono::milliseconds>> DrupalWriteBack::next_due() {

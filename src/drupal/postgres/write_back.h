@@ -14,8 +14,9 @@
 namespace moodlesync::postgres {
 
 struct WriteBackSettings {
-  /// Locks are waited for no longer than this. Must stay well below PostgreSQL's deadlock_timeout
-  /// (1 s), so that in a deadlock it is us and never an editor's save that gives way.
+  /// Locks are waited for no longer than this, and no longer than a fifth of PostgreSQL's
+  /// deadlock_timeout (1 s by default), so that in a circle of waits it is us and never an editor's
+  /// save that gives way.
   std::chrono::milliseconds lock_timeout{200};
   /// A request that read the entity before our commit may put its old copy into the cache after
   /// it; the cache row is deleted once more this long after the write.
@@ -24,6 +25,8 @@ struct WriteBackSettings {
   int max_reasserts = 3;
   /// Entities per transaction. Higher: fewer commits; lower: shorter locks.
   int group = 50;
+  /// Somebody is told of every id that was written; see OutsideCaches.
+  bool outside_caches = false;
 };
 
 /// Pays what `link` owes: Moodle's id into the entity's field, its current revision and the pending
@@ -46,6 +49,7 @@ class DrupalWriteBack : public WriteBack {
 
   [[nodiscard]] Result<WriteBackReport> run(int limit) override;
   [[nodiscard]] Result<std::optional<std::chrono::milliseconds>> next_due() override;
+  [[nodiscard]] Status told(std::span<const EntityRef> entities) override;
 
  private:
   using Keys = std::span<const LinkKey>;
@@ -54,7 +58,7 @@ class DrupalWriteBack : public WriteBack {
   [[nodiscard]] Status pay_each(Keys keys, WriteBackReport& report);
   [[nodiscard]] Status pay_group(Keys keys, WriteBackReport& report);
   [[nodiscard]] Status postpone(const LinkKey& key, const Error& error, WriteBackReport& report);
-  [[nodiscard]] Status find_caches();
+  [[nodiscard]] Status look_around();
   [[nodiscard]] const SourceSpec* source_of(const LinkKey& key) const;
   [[nodiscard]] const SchemaField* field_of(const LinkKey& key) const;
 
@@ -63,8 +67,9 @@ class DrupalWriteBack : public WriteBack {
   SiteSchema& schema_;
   WriteBackSettings settings_;
   std::vector<SourceSpec> sources_;
-  CacheTables caches_;          ///< As found at the beginning of this run.
-  std::optional<Error> stuck_;  ///< The first of this run that waiting alone will not mend.
+  // As found at the beginning of this run:
+  CacheTables caches_;
+  std::chrono::milliseconds lock_timeout_{0};
 };
 
 }  // namespace moodlesync::postgres

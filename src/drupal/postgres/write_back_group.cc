@@ -50,7 +50,7 @@ Status WriteBackGroup::lock_links(std::span<const LinkKey> keys) {
   const auto rows = transaction_.query(
       names_.expand(
           "SELECT l.entity_type, l.entity_id, l.component, l.source, l.moodle_id, l.uuid, "
-          "l.write_back = 2, CASE WHEN l.reasserted_on = current_date THEN l.reasserts "
+          "l.write_back, CASE WHEN l.reasserted_on = current_date THEN l.reasserts "
           "ELSE 0 END FROM ") +
           std::string(kKeys) + names_.expand(" JOIN {moodle_sync.link} l ON ") +
           std::string(kMatchesLink) +
@@ -69,7 +69,7 @@ Status WriteBackGroup::lock_links(std::span<const LinkKey> keys) {
                 std::string(row.text(3))};
     owed.moodle_id = row.text(4);
     owed.uuid = row.text(5);
-    owed.written_before = row.flag(6);
+    owed.stage = static_cast<Owed::Stage>(row.integer(6));
     owed.reasserts = static_cast<int>(row.integer(7));
   }
   return ok();
@@ -148,9 +148,15 @@ void WriteBackGroup::judge(const GroupSettings& settings) {
     // The right value, or one that somebody typed: both are left alone.
     owed.fate = Owed::Fate::kSettled;
     if (!owed.value.empty()) continue;
-    if (owed.written_before) ++owed.reasserts;
+    if (owed.stage != Owed::Stage::kOwed) ++owed.reasserts;
     owed.fate = owed.reasserts > settings.max_reasserts ? Owed::Fate::kCapped : Owed::Fate::kWrite;
   }
+}
+
+/// What was written now, or not long ago.
+bool WriteBackGroup::is_stale_in_caches(const Owed& owed) {
+  return owed.fate == Owed::Fate::kWrite ||
+         (owed.fate == Owed::Fate::kSettled && owed.stage != Owed::Stage::kOwed);
 }
 
 Params WriteBackGroup::write_params() const {
@@ -199,8 +205,11 @@ Status WriteBackGroup::write_revisions() {
 }
 
 /// The entity's persistent copy, with the one per revision that Drupal versions after 11.1 keep.
-Status WriteBackGroup::forget_cached(const CacheTables& caches) {
+Status WriteBackGroup::forget_cached(const CacheTables& caches, const GroupSettings& settings) {
   if (!caches.entities) return ok();
+  const Status brief = ask("SELECT set_config('lock_timeout', $1, true)",
+                           {std::to_string(settings.cache_patience.count()) + "ms"});
+  if (!brief) return brief;
   std::vector<std::string> cids;
   for (const Owed& owed : owed_) {
     if (owed.fate != Owed::Fate::kWrite && owed.fate != Owed::Fate::kSettled) continue;
@@ -211,12 +220,13 @@ Status WriteBackGroup::forget_cached(const CacheTables& caches) {
   return ask(names_.expand("DELETE FROM {cache_entity} WHERE cid = ANY($1::text[])"), {cids});
 }
 
-/// Rendered pages and lists that show the entity. Counters only ever grow: a cached item is valid
-/// while their sum is what it was.
+/// Rendered pages that show the entity. Counters only ever grow: a cached item is valid while their
+/// sum is what it was when it was made. So the second look bumps them once more: a page that was
+/// made in between from a stale copy of the entity bears the sum of after our first bump.
 Status WriteBackGroup::bump_tags() {
   std::set<std::string> tags;
   for (const Owed& owed : owed_) {
-    if (owed.fate != Owed::Fate::kWrite) continue;
+    if (!is_stale_in_caches(owed)) continue;
     const std::string tag = owed.key.entity_type + ":" + std::to_string(owed.key.entity_id);
     tags.insert(tag);
     if (layout_.is_revisionable()) tags.insert(tag + ":revisions");
@@ -227,10 +237,10 @@ Status WriteBackGroup::bump_tags() {
              {std::vector<std::string>(tags.begin(), tags.end())});
 }
 
-/// Busy ones come back after a delay that grows with the time that they have been owed; capped ones
-/// tomorrow.
+/// Busy ones come back after a delay that grows with the time that they have been owed, and so do
+/// those that somebody outside is still to be told of; capped ones tomorrow.
 Status WriteBackGroup::settle_links(const GroupSettings& settings) {
-  const auto fate = [](const Owed& owed) -> std::string_view {
+  const auto fate = [&](const Owed& owed) -> std::string_view {
     switch (owed.fate) {
       case Owed::Fate::kBusy:
         return "busy";
@@ -238,8 +248,9 @@ Status WriteBackGroup::settle_links(const GroupSettings& settings) {
         return "written";
       case Owed::Fate::kCapped:
         return "capped";
-      case Owed::Fate::kGone:
       case Owed::Fate::kSettled:
+        return settings.outside_caches && owed.stage != Owed::Stage::kOwed ? "untold" : "done";
+      case Owed::Fate::kGone:
         break;
     }
     return "done";
@@ -247,10 +258,12 @@ Status WriteBackGroup::settle_links(const GroupSettings& settings) {
   return ask(
       names_.expand(
           "UPDATE {moodle_sync.link} l SET write_back = CASE k.fate WHEN 'done' THEN 0 WHEN "
-          "'written' THEN 2 WHEN 'capped' THEN 1 ELSE l.write_back END, write_back_due = CASE "
-          "k.fate WHEN 'written' THEN now() + $7::bigint * interval '1 millisecond' WHEN 'capped' "
-          "THEN current_date + interval '1 day' WHEN 'busy' THEN now() + least(greatest((now() - "
-          "l.updated_at) / 2, interval '500 milliseconds'), interval '1 minute') END, reasserts = "
+          "'written' THEN 2 WHEN 'untold' THEN 3 WHEN 'capped' THEN 1 ELSE l.write_back END, "
+          "write_back_due = CASE k.fate WHEN 'written' THEN now() + $7::bigint * interval "
+          "'1 millisecond' WHEN 'untold' THEN now() + least(greatest((now() - l.updated_at) / 2, "
+          "interval '30 seconds'), interval '10 minutes') WHEN 'capped' THEN current_date + "
+          "interval '1 day' WHEN 'busy' THEN now() + least(greatest((now() - l.updated_at) / 2, "
+          "interval '500 milliseconds'), interval '1 minute') END, reasserts = "
           "k.reasserts, reasserted_on = CASE WHEN k.reasserts > 0 THEN current_date END FROM ") +
           "unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[]) AS "
           "k(entity_type, entity_id, component, source, fate, reasserts) WHERE " +
@@ -282,6 +295,9 @@ void WriteBackGroup::count(WriteBackReport& report) const {
         report.capped.push_back(to_string(EntityRef{owed.key.entity_type, owed.key.entity_id}));
         break;
     }
+    if (is_stale_in_caches(owed)) {
+      report.touched.push_back({owed.key.entity_type, owed.key.entity_id});
+    }
   }
 }
 
@@ -298,9 +314,9 @@ Status WriteBackGroup::pay(std::span<const LinkKey> keys, const std::vector<std:
       std::ranges::any_of(owed_, [](const Owed& owed) { return owed.fate == Owed::Fate::kWrite; });
   if (writes) done = write_current();
   if (done && writes) done = write_revisions();
-  if (done) done = forget_cached(caches);
+  if (done) done = forget_cached(caches, settings);
   if (done) done = settle_links(settings);
-  if (done && writes && caches.tags) done = bump_tags();
+  if (done && caches.tags && std::ranges::any_of(owed_, is_stale_in_caches)) done = bump_tags();
   return done;
 }
 

@@ -36,15 +36,21 @@ struct CacheTables {
 struct GroupSettings {
   std::chrono::milliseconds second_look{0};
   int max_reasserts = 0;
+  /// How long a row of cache_entity is waited for, each.
+  std::chrono::milliseconds cache_patience{0};
+  /// Somebody is told of every entity whose copies are stale; owed until told() says so.
+  bool outside_caches = false;
 };
 
 /// The write-back of some links of entities of one type and field, within a transaction that the
 /// caller began and will commit.
 ///
 /// Locks in Drupal's order: base rows, field rows, cache_entity, cachetags; each sorted by entity.
-/// A base row that somebody holds is passed over. Source: storage facts of Drupal 10.2, measured on
-/// concurrent saves: without the base row's lock a value written during a running save is lost with
-/// the next revision.
+/// A base row that somebody holds is passed over, and a row of cache_entity is waited for so
+/// briefly that no save that waits for us meanwhile reaches PostgreSQL's deadlock_timeout: a circle
+/// is always broken by us and never at an editor's cost. Source: storage facts of Drupal 10.2,
+/// measured on concurrent saves: without the base row's lock a value written during a running save
+/// is lost with the next revision.
 ///
 /// Errors: those of Transaction::query(); then the transaction is to be rolled back.
 class WriteBackGroup {
@@ -63,11 +69,13 @@ class WriteBackGroup {
   /// A locked link and what is to become of it.
   struct Owed {
     enum class Fate { kBusy, kGone, kSettled, kWrite, kCapped };
+    /// link.write_back as it was found.
+    enum class Stage { kOwed = 1, kWritten = 2, kUntold = 3 };
     LinkKey key;
     std::string moodle_id;
     std::string uuid;
-    bool written_before = false;  ///< The second look.
-    int reasserts = 0;            ///< Today's, this one included.
+    Stage stage = Stage::kOwed;
+    int reasserts = 0;  ///< Today's, this one included.
     Fate fate = Fate::kBusy;
     // Of the locked base row:
     bool locked = false;
@@ -85,9 +93,10 @@ class WriteBackGroup {
   void judge(const GroupSettings& settings);
   [[nodiscard]] Status write_current();
   [[nodiscard]] Status write_revisions();
-  [[nodiscard]] Status forget_cached(const CacheTables& caches);
+  [[nodiscard]] Status forget_cached(const CacheTables& caches, const GroupSettings& settings);
   [[nodiscard]] Status bump_tags();
   [[nodiscard]] Status settle_links(const GroupSettings& settings);
+  [[nodiscard]] static bool is_stale_in_caches(const Owed& owed);
   [[nodiscard]] Params write_params() const;
   [[nodiscard]] std::vector<std::int64_t> ids() const;
   [[nodiscard]] Status ask(const std::string& sql, const Params& params);

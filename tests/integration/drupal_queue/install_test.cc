@@ -149,7 +149,7 @@ TEST_F(Install, KnowsTheIdOfACourseThatIsDeletedRightAfterwards) {
 
 TEST_F(Install, RefusesADatabaseWithoutDrupal) {
   Instance empty(PostgresCluster::shared().create_database(), {}, sources_);
-  SchemaInstaller installer(empty.connection, empty.names, true);
+  SchemaInstaller installer(empty.connection, empty.names);
   EXPECT_EQ(installer.install(sources_, "https://drupal.example").error().code, "no_drupal");
 }
 
@@ -161,7 +161,7 @@ TEST_F(Install, RefusesACopyOfTheDatabase) {
                        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE "
                        "datname LIKE 'test\\_%'");
   Instance copy(PostgresCluster::shared().copy_database(original), {}, sources_);
-  SchemaInstaller installer(copy.connection, copy.names, true);
+  SchemaInstaller installer(copy.connection, copy.names);
   EXPECT_EQ(installer.install(sources_, "https://drupal.example").error().code, "site_differs");
 }
 
@@ -174,7 +174,7 @@ TEST_F(Install, RefusesASchemaOfANewerProgram) {
 TEST_F(Install, NamesEveryRightThatTheDaemonsRoleLacks) {
   sql("CREATE ROLE syncd LOGIN");
   Instance lesser(site_.connection() + " user=syncd", {}, sources_);
-  SchemaInstaller installer(lesser.connection, lesser.names, true);
+  SchemaInstaller installer(lesser.connection, lesser.names);
   EXPECT_NE(complaints(installer).find("GRANT USAGE ON schema \"moodle_sync\" TO \"syncd\""),
             std::string::npos);
   sql("GRANT USAGE ON SCHEMA moodle_sync TO syncd");

@@ -76,7 +76,7 @@ class QueueTest : public testing::Test {
       : site_(DrupalSite::fresh(PostgresCluster::shared(), options)),
         sources_({category_source(), course_source(), user_source()}),
         one_(site_.connection(), options, sources_),
-        installer_(one_.connection, one_.names, notify) {
+        installer_(one_.connection, one_.names, {.notify = notify}) {
     site_.add_vocabulary("categories");
     site_.add_vocabulary("tags");
     site_.add_node_type("course");

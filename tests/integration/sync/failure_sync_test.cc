@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "support/postgres_cluster/postgres_cluster.h"
 #include "support/sync_rig/sync_rig.h"
 
@@ -100,6 +102,38 @@ TEST_F(FailureSync, FindsWhatALostEventMissed) {
   rig_.sync();
   EXPECT_EQ(courses(), 1U);
   EXPECT_NE(rig_.shown_id({"node", nid}), "");
+}
+
+TEST_F(FailureSync, KeepsTheWorkWhilePostgreSQLIsDownAndGoesOnWhenItIsBack) {
+  node("ALG");
+  auto& cluster = testsupport::PostgresCluster::shared();
+  cluster.stop();
+  EXPECT_EQ(rig_.sync().kind, RunEnd::Kind::kUnavailable);
+  EXPECT_EQ(courses(), 0U);
+  cluster.start();
+  EXPECT_EQ(rig_.sync().kind, RunEnd::Kind::kIdle);
+  EXPECT_EQ(courses(), 1U);
+  auto drupal = rig_.drupal().another_process();
+  EXPECT_EQ(drupal.sql().number("SELECT count(*) FROM moodle_sync.task"), 0);
+}
+
+TEST_F(FailureSync, FindsByItselfWhatATableRebuildHidUntilInstallWasRun) {
+  std::ostringstream log;
+  SyncRig::Options options;
+  options.log = &log;
+  SyncRig rig(options);
+  rig.campus().add_courses(3);
+  rig.sync();
+  auto& sql = rig.drupal().sql();
+  sql.script(
+      "ALTER TABLE node RENAME TO old_3f2a1bnode; CREATE TABLE node (LIKE old_3f2a1bnode INCLUDING "
+      "ALL); INSERT INTO node SELECT * FROM old_3f2a1bnode;"
+      "UPDATE node_field_data SET title = title || ' II'");
+  rig.sync();
+  EXPECT_NE(log.str().find("MS-207"), std::string::npos) << log.str();
+  ASSERT_TRUE(rig.wiring().database().installer().install(rig.wiring().settings().sources(),
+                                                          "https://drupal.example"));
+  EXPECT_TRUE(rig.differences_after_sync().empty());
 }
 
 TEST_F(FailureSync, RefusesToWorkOnACopyOfTheDatabase) {

@@ -183,15 +183,17 @@ TEST_F(WriteBackRows, DoesManyAtOnceAndNoMoreThanItMay) {
             130);
 }
 
-TEST_F(WriteBackRows, PutsOffALinkWhoseFieldIsGoneAndSaysSo) {
+TEST_F(WriteBackRows, PutsOffALinkWhoseFieldIsGoneAndReportsItBesideWhatItWrote) {
   const EntityId node{"node", site_.create_node("course", "Algebra")};
   const EntityId term{"taxonomy_term", site_.create_term("sections", "Science")};
   owe(node, 42);
   owe(term, 7);
   site_.sql().run("DELETE FROM config WHERE name LIKE 'field.storage.node.%'");
-  const auto report = write_back_.run(100);
-  ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().code, "no_moodle_id_field");
+  const WriteBackReport report = run();
+  ASSERT_TRUE(report.stuck);
+  EXPECT_EQ(report.stuck->code, "no_moodle_id_field");
+  EXPECT_NE(report.stuck->message.find("node:" + std::to_string(node.id)), std::string::npos);
+  EXPECT_EQ(report.written, 1U);
   EXPECT_EQ(link(node, "write_back_due > now()"), "t");
   EXPECT_EQ(stored(term), "7");
 }

@@ -29,6 +29,17 @@ TEST_F(WriteBackSecondLook, DropsACopyThatAReaderCachedAfterTheWrite) {
   EXPECT_EQ(shown(node_), "42");
 }
 
+TEST_F(WriteBackSecondLook, DropsThePagesThatWereMadeFromSuchACopy) {
+  owe(node_, 42);
+  run();
+  const std::string tag = "node:" + std::to_string(node_.id);
+  // What a page that is made now is valid for.
+  const auto made_at = site_.tag_count(tag);
+  make_due();
+  EXPECT_EQ(run().verified, 1U);
+  EXPECT_GT(site_.tag_count(tag), made_at);
+}
+
 TEST_F(WriteBackSecondLook, SurvivesAFormThatWasOpenedBeforeAndHidesTheField) {
   auto form = site_.open_form(node_);
   owe(node_, 42);

@@ -47,6 +47,13 @@ DrupalSite DrupalSite::fresh(PostgresCluster& cluster, const DrupalSiteOptions& 
   return DrupalSite(connection, options);
 }
 
+DrupalSite DrupalSite::another_process() const {
+  DrupalSite other(connection_, options_);
+  other.site_->languages = site_->languages;
+  other.site_->fields = site_->fields;
+  return other;
+}
+
 void DrupalSite::install() {
   SiteContext& site = *site_;
   site.session.script(

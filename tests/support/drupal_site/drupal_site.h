@@ -68,6 +68,10 @@ class DrupalSite {
   [[nodiscard]] static DrupalSite fresh(PostgresCluster& cluster,
                                         const DrupalSiteOptions& options = {});
 
+  /// The same site in another PHP process, with a connection of its own and what is known of the
+  /// fields now.
+  [[nodiscard]] DrupalSite another_process() const;
+
   void add_vocabulary(const std::string& id);
   void add_node_type(const std::string& id);
   void add_profile_type(const std::string& id) { add_bundle("profile", id); }

@@ -8,6 +8,7 @@
 #include "moodlesync/clock.h"
 #include "moodlesync/control.h"
 #include "moodlesync/drupal.h"
+#include "moodlesync/outside_caches.h"
 
 namespace moodlesync::fakes {
 
@@ -83,14 +84,62 @@ class FakeWriteBack : public WriteBack {
   [[nodiscard]] int runs() const { return runs_; }
   Result<WriteBackReport> run(int /*limit*/) override {
     ++runs_;
-    return WriteBackReport{};
+    if (reports_.empty()) return WriteBackReport{};
+    WriteBackReport report = std::move(reports_.front());
+    reports_.pop_front();
+    return report;
   }
   Result<std::optional<std::chrono::milliseconds>> next_due() override {
     return std::optional<std::chrono::milliseconds>{};
   }
+  Status told(std::span<const EntityRef> entities) override {
+    told_.insert(told_.end(), entities.begin(), entities.end());
+    return ok();
+  }
+  /// What the next run reports.
+  void report(WriteBackReport report) { reports_.push_back(std::move(report)); }
+  [[nodiscard]] const std::vector<EntityRef>& told() const { return told_; }
 
  private:
   int runs_ = 0;
+  std::deque<WriteBackReport> reports_;
+  std::vector<EntityRef> told_;
+};
+
+/// A capture that hears of everything, until a test says otherwise.
+class FakeCapture : public CaptureWatch {
+ public:
+  void answer(Report report) { report_ = std::move(report); }
+  [[nodiscard]] int looks() const { return looks_; }
+  Result<Report> look() override {
+    ++looks_;
+    return report_;
+  }
+
+ private:
+  Report report_;
+  int looks_ = 0;
+};
+
+/// Caches outside the database; calls end when a test says so.
+class FakeOutside : public OutsideCaches {
+ public:
+  void tell(const std::vector<EntityRef>& entities) override {
+    running_.insert(running_.end(), entities.begin(), entities.end());
+  }
+  [[nodiscard]] std::vector<Told> tend() override {
+    if (running_.empty() || !outcome_) return {};
+    return {{std::exchange(running_, {}), *outcome_}};
+  }
+  [[nodiscard]] int fd() const override { return -1; }
+  [[nodiscard]] bool is_idle() const override { return running_.empty(); }
+  /// How calls end from now on; before that they run for ever.
+  void end_with(Status outcome) { outcome_ = std::move(outcome); }
+  [[nodiscard]] const std::vector<EntityRef>& running() const { return running_; }
+
+ private:
+  std::vector<EntityRef> running_;
+  std::optional<Status> outcome_;
 };
 
 /// A site that is the one that was installed, until a test says otherwise.

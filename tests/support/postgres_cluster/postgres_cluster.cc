@@ -201,10 +201,15 @@ void PostgresCluster::start() {
   if (server_ > 0) return;
   std::vector<std::string> command{
       binaries_ / "postgres", "-D", directory_ / "data", "-k", directory_, "-h", "", "-p", "5432"};
-  std::vector<std::string> settings{
-      "fsync=off",          "full_page_writes=off", "synchronous_commit=off",
-      "max_connections=40", "shared_buffers=16MB",  "max_wal_senders=0",
-      "wal_level=minimal",  "autovacuum=off",       "log_statement=none"};
+  std::vector<std::string> settings{"fsync=off",
+                                    "full_page_writes=off",
+                                    "synchronous_commit=off",
+                                    "max_connections=40",
+                                    "shared_buffers=16MB",
+                                    "max_wal_senders=0",
+                                    "wal_level=" + wal_level_,
+                                    "autovacuum=off",
+                                    "log_statement=none"};
   const std::vector<std::string>& more = preferred_settings();
   settings.insert(settings.end(), more.begin(), more.end());
   for (const std::string& setting : settings) command.insert(command.end(), {"-c", setting});
@@ -249,6 +254,19 @@ void PostgresCluster::restart() {
   stop();
   start();
 }
+
+void PostgresCluster::become_standby() {
+  // A server can be read in recovery only if it was written with that in mind.
+  wal_level_ = "replica";
+  restart();
+  stop();
+  const fs::path signal = directory_ / "data" / "standby.signal";
+  std::ofstream(signal).flush();
+  give_to_server_user(directory_ / "data");
+  start();
+}
+
+void PostgresCluster::promote() { run(connection("postgres"), "SELECT pg_promote()"); }
 
 std::string PostgresCluster::connection(const std::string& database,
                                         const std::string& user) const {

@@ -52,6 +52,17 @@ class PostgresCluster {
   void start();  ///< Returns when it accepts connections.
   void restart();
 
+  /// Restarts as what a failover leaves of a primary: a standby, which reads and never writes.
+  /// Only clusters of a test's own, not the shared one.
+  void become_standby();
+  /// Makes a standby the primary, with its connections standing.
+  void promote();
+
+  /// The process id of the server.
+  [[nodiscard]] pid_t pid() const { return server_; }
+  /// Where its socket is, and room for files that the server is to see.
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
   /// Runs SQL as superuser; throws what PostgreSQL says. Returns the first column of the first row,
   /// or "".
   static std::string run(const std::string& connection, const std::string& sql);
@@ -65,6 +76,7 @@ class PostgresCluster {
   std::filesystem::path binaries_;
   std::filesystem::path directory_;
   pid_t server_ = -1;
+  std::string wal_level_ = "minimal";
   int databases_ = 0;
   std::map<std::string, std::string> templates_;  ///< Name → database.
 };

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "app/program.h"
+#include "outside/announcer.h"
 #include "support/campus/comparison.h"
 #include "support/postgres_cluster/postgres_cluster.h"
 
@@ -58,7 +59,7 @@ SyncRig::SyncRig(const Options& options)
   const auto token = directory_.write("token", moodle_.token());
   config_ = "drupal:\n  site_url: https://drupal.example\n  connection: \"" + drupal_.connection() +
             "\"\n  schema: " + options.drupal.schema + "\n  prefix: \"" + options.drupal.prefix +
-            "\"\nmoodle:\n  url: " + moodle_.url() +
+            "\"\n" + options.more_drupal_yaml + "moodle:\n  url: " + moodle_.url() +
             "\n  allow_http: true\n  token_file: " + token.string() +
             "\nstate_dir: " + directory_.path().string() + "\n" + options.more_yaml +
             (options.components.empty() ? Campus::components_yaml(trash_bin_) : options.components);
@@ -94,9 +95,11 @@ engine::RunEnd SyncRig::sync() {
   if (!sweeps_) calm_the_sweep();
   DrupalDatabase& database = wiring_->database();
   engine::Guard guard(database.site(), wiring_->settings().engine.site_url, "");
+  outside::Announcer announcer(wiring_->settings().outside, clock_);
   engine::Loop loop(
       {database.queue(), database.reader(), database.write_back(), database.listener(),
-       wiring_->gateway(), control_, clock_, guard, wiring_->settings().components},
+       wiring_->gateway(), control_, clock_, guard, wiring_->settings().components,
+       &database.capture(), wiring_->settings().outside.is_set() ? &announcer : nullptr},
       wiring_->settings().engine, log_);
   return loop.run(engine::RunMode::kUntilIdle);
 }

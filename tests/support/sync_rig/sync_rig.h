@@ -26,8 +26,9 @@ class SyncRig {
  public:
   struct Options {
     DrupalSiteOptions drupal = {};
-    std::string components = {};  ///< YAML; empty: the campus's.
-    std::string more_yaml = {};   ///< Further top-level sections.
+    std::string components = {};        ///< YAML; empty: the campus's.
+    std::string more_yaml = {};         ///< Further top-level sections.
+    std::string more_drupal_yaml = {};  ///< Further lines of the section drupal.
     bool install = true;
     std::function<void(DrupalSite&)> model =
         {};  ///< Vocabularies, types and fields; empty: the campus's.

@@ -68,6 +68,7 @@ struct FakeSiteState {
   fakes::InMemoryQueue queue;
   fakes::FakeReader reader;
   fakes::FakeWriteBack write_back;
+  fakes::FakeCapture capture;
   fakes::FakeSite site;
   fakes::FakeListener listener;
   FakeInstaller installer;
@@ -82,6 +83,7 @@ class FakeDatabase : public DrupalDatabase {
   Queue& queue() override { return state_.queue; }
   DrupalReader& reader() override { return state_.reader; }
   WriteBack& write_back() override { return state_.write_back; }
+  CaptureWatch& capture() override { return state_.capture; }
   Site& site() override { return state_.site; }
   ChangeListener& listener() override { return state_.listener; }
   Installer& installer() override { return state_.installer; }

@@ -54,6 +54,27 @@ TEST_F(SettingsTest, ReadsAMinimalConfigurationAndFillsInDefaults) {
   EXPECT_THAT(loaded.report.warnings, IsEmpty());
 }
 
+TEST_F(SettingsTest, ReadsWhoIsToldOfWrittenIds) {
+  const std::string connection = "connection: host=db dbname=drupal\n";
+  const auto with = [&](const std::string& lines) {
+    return changed(connection, connection + lines);
+  };
+  const LoadedSettings command =
+      read(with("  invalidate_command: [/bin/hook, -q]\n  invalidate_timeout: 3s\n"));
+  ASSERT_TRUE(command.settings.has_value());
+  EXPECT_THAT(command.settings->outside.command, ElementsAre("/bin/hook", "-q"));
+  EXPECT_EQ(command.settings->outside.timeout, milliseconds(3000));
+  EXPECT_TRUE(command.settings->drupal.outside_caches);
+  EXPECT_TRUE(read(with("  invalidate_url: https://d/hook\n")).settings->drupal.outside_caches);
+  EXPECT_FALSE(read(good_config()).settings->drupal.outside_caches);
+  EXPECT_THAT(faults(with("  invalidate_command: [hook]\n")),
+              ElementsAre(HasSubstr("absolute path")));
+  EXPECT_THAT(faults(with("  invalidate_url: http://d.example/hook\n")),
+              ElementsAre(HasSubstr("must be https://")));
+  EXPECT_THAT(faults(with("  invalidate_command: [/bin/hook]\n  invalidate_url: https://d/h\n")),
+              ElementsAre(HasSubstr("one of them must go")));
+}
+
 TEST_F(SettingsTest, ReadsEveryKey) {
   const LoadedSettings loaded = read(
       "drupal: {site_url: 'https://d', host: db, port: 5433, dbname: it's, user: me, schema: s, "

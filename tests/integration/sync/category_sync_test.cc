@@ -112,10 +112,10 @@ TEST_F(CategorySync, BringsAWholeTreeInStep) {
 }
 
 TEST(CategorySyncOptions, PutsThePrefixBeforeTheIdnumber) {
-  SyncRig rig({.components =
-                   "components:\n  category:\n    sources:\n      - vocabulary: sections\n"
-                   "        idnumber_prefix: site-a-\n",
-               .model = [](testsupport::DrupalSite& site) { testsupport::Campus campus(site); }});
+  SyncRig rig(
+      {.components = "components:\n  category:\n    sources:\n      - vocabulary: sections\n"
+                     "        idnumber_prefix: site-a-\n",
+       .model = [](testsupport::DrupalSite& site) { const testsupport::Campus campus(site); }});
   const std::int64_t tid = rig.drupal().create_term("sections", "Arts");
   rig.sync();
   const auto state = rig.moodle().state();

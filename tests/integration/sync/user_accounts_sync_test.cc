@@ -109,7 +109,7 @@ TEST(UserAccountsSync, ThreeOfAHundredCostOneRoundAndTheSplit) {
   People people;
   stranger(people, "u10", "other@example.org");
   stranger(people, "other", "u20@example.org");
-  auto uids = people.users("u", 99);
+  people.users("u", 99);
   people.user("u 100", {}, {{"mail", "u100@example.org"}});
   people.sync();
   EXPECT_EQ(people.accounts(), 97U + 2U);

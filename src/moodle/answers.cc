@@ -91,7 +91,8 @@ Warning read_warning(const Function& function, const Json& element) {
   if (id != element.end()) warning.item_id = scalar_text(*id);
   const auto code = element.find("warningcode");
   const auto message = element.find("message");
-  warning.error.code = code == element.end() ? "warning" : scalar_text(*code);
+  warning.error.code =
+      code == element.end() ? "warning" : std::string(canonical_code(scalar_text(*code)));
   warning.error.kind = kind_of(warning.error.code);
   warning.error.message = std::string(function.name) + ": " +
                           (message == element.end() ? "" : redact(scalar_text(*message))) + " [" +

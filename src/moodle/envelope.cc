@@ -140,7 +140,7 @@ Verdict judge_coded(const std::string& code, const Json& exception, const Asked&
 }
 
 Verdict judge_exception(const Json& exception, const Asked& asked) {
-  const std::string code = text_of(exception, "errorcode");
+  const std::string code(canonical_code(text_of(exception, "errorcode")));
   if (code.empty()) return judge_without_code(exception, asked);
   const bool is_code = is_identifier(code) || meaning_of(code).kind != CodeClass::kRow;
   return is_code ? judge_coded(code, exception, asked) : judge_complaint(code, asked);

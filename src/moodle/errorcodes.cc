@@ -69,6 +69,12 @@ CodeMeaning meaning_of(std::string_view errorcode) {
   return entry == kEntries.end() ? CodeMeaning{} : entry->meaning;
 }
 
+// Moodle 4.1 to 5.1, lib/dmllib.php (dml_missing_record_exception).
+std::string_view canonical_code(std::string_view errorcode) {
+  const bool is_missing_record = errorcode == "invalidrecord" || errorcode == "invaliduser";
+  return is_missing_record ? "invalidrecordunknown" : errorcode;
+}
+
 bool is_identifier(std::string_view errorcode) {
   constexpr std::size_t kLongest = 100;
   return !errorcode.empty() && errorcode.size() <= kLongest &&

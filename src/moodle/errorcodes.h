@@ -25,6 +25,10 @@ struct CodeMeaning {
 /// Source: REST facts, "Errors" (Moodle 4.1 to 5.1).
 [[nodiscard]] CodeMeaning meaning_of(std::string_view errorcode);
 
+/// The one code for what Moodle calls differently while its debugging is on (level normal or more):
+/// a missing record is then named after its table.
+[[nodiscard]] std::string_view canonical_code(std::string_view errorcode);
+
 /// Whether `errorcode` is a code at all: for refused passwords Moodle puts HTML or a sentence
 /// there.
 [[nodiscard]] bool is_identifier(std::string_view errorcode);

@@ -76,8 +76,11 @@ bool is_in_service(const Settings& settings, const std::string& function) {
   return !extra.contains(function);
 }
 
-Json warning_of(const char* item, Id id, const MoodleError& error) {
-  return {{"item", item}, {"itemid", id}, {"warningcode", error.code}, {"message", error.message}};
+Json warning_of(const char* item, Id id, const MoodleError& error, int debug) {
+  return {{"item", item},
+          {"itemid", id},
+          {"warningcode", code_of(error, debug)},
+          {"message", error.message}};
 }
 
 void check_length(const std::string& text, std::size_t limit, const char* column) {

@@ -66,7 +66,7 @@ struct Function {
 [[nodiscard]] bool is_in_service(const Settings& settings, const std::string& function);
 
 /// `{"item": item, "itemid": id, "warningcode": code, "message": message}`
-[[nodiscard]] Json warning_of(const char* item, Id id, const MoodleError& error);
+[[nodiscard]] Json warning_of(const char* item, Id id, const MoodleError& error, int debug = 0);
 
 /// Throws `dmlwriteexception` when the text has more characters than its column.
 void check_length(const std::string& text, std::size_t limit, const char* column);

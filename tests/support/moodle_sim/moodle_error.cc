@@ -23,9 +23,22 @@ MoodleError invalid_parameter(std::string debuginfo) {
           "Invalid parameter value detected", std::move(debuginfo)};
 }
 
+const std::string& code_of(const MoodleError& error, int debug) {
+  constexpr int kNormal = 15;
+  return debug >= kNormal && !error.debug_code.empty() ? error.debug_code : error.code;
+}
+
 MoodleError record_missing() {
-  return {"dml_missing_record_exception", "invalidrecordunknown",
-          "Can't find data record in database."};
+  return {.exception = "dml_missing_record_exception",
+          .code = "invalidrecordunknown",
+          .message = "Can't find data record in database.",
+          .debug_code = "invalidrecord"};
+}
+
+MoodleError user_missing() {
+  MoodleError error = record_missing();
+  error.debug_code = "invaliduser";
+  return error;
 }
 
 MoodleError write_failed(std::string debuginfo) {

@@ -13,7 +13,12 @@ struct MoodleError {
   std::string code;       ///< Empty when PHP itself failed: the answer then has no errorcode.
   std::string message;
   std::string debuginfo = {};
+  std::string debug_code = {};  ///< What stands in place of `code` while debugging is on.
 };
+
+/// The code as a client sees it. `debug`: Moodle's debug level; 15 (normal) and more name the table
+/// of a missing record.
+[[nodiscard]] const std::string& code_of(const MoodleError& error, int debug);
 
 [[nodiscard]] MoodleError moodle_exception(std::string code, std::string message);
 /// Moodle has no text for the code: the message is "component/code".
@@ -21,6 +26,7 @@ struct MoodleError {
                                                  const std::string& code);
 [[nodiscard]] MoodleError invalid_parameter(std::string debuginfo);
 [[nodiscard]] MoodleError record_missing();
+[[nodiscard]] MoodleError user_missing();
 [[nodiscard]] MoodleError write_failed(std::string debuginfo);
 [[nodiscard]] MoodleError read_failed();
 [[nodiscard]] MoodleError coding_error(const std::string& what);

@@ -137,11 +137,11 @@ HttpAnswer answer_of(const MoodleError& error, const Settings& settings, bool js
   HttpAnswer answer;
   if (!json) {
     answer.content_type = "application/xml; charset=utf-8";
-    answer.body = xml_exception(exception, error.code, message);
+    answer.body = xml_exception(exception, code_of(error, settings.debug), message);
     return answer;
   }
   Json body = {{"exception", exception}};
-  if (!error.code.empty()) body["errorcode"] = error.code;
+  if (!error.code.empty()) body["errorcode"] = code_of(error, settings.debug);
   body["message"] = message;
   if (explains) body["debuginfo"] = error.debuginfo;
   answer.body = php_json(body);

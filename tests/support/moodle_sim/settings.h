@@ -29,6 +29,7 @@ struct ProfileField {
   std::vector<std::string> options = {};  ///< Of a menu; sent by text.
   std::string fallback = {};              ///< What a user shows who never set it.
   std::size_t max_length = 2048;          ///< Of a text; longer values are cut silently.
+  bool day_only = false;                  ///< Of a datetime, as Moodle makes them: without a time.
 };
 
 /// The site's settings and the rights of the token's account: everything that is not rows.
@@ -60,7 +61,7 @@ struct Settings {
 
   std::size_t max_input_vars = 1000;
   std::size_t post_max_size = 64UL * 1024 * 1024;
-  int debug = 0;  ///< 15: debuginfo appears. 32767: it is in the message too.
+  int debug = 0;  ///< 15: debuginfo appears, codes name tables. 32767: it is in the message too.
 
   std::set<std::string> languages = {"en"};
   std::set<std::string> themes = {"boost", "classic"};
@@ -75,6 +76,7 @@ struct Settings {
   bool same_email_allowed = false;
   bool password_policy = true;
   bool allow_course_themes = false;
+  Id utc_offset = 0;                 ///< Seconds by which the server's time zone is ahead.
   std::string default_country = {};  ///< What an unknown country code becomes; "" is stored as "0".
 
   bool welcome_message =

@@ -41,6 +41,12 @@ TEST(Envelope, SplitsAllOrNothingCallsOnARowsFault) {
   EXPECT_EQ(verdict.error.message, "core_course_create_courses: Taken [shortnametaken]");
 }
 
+TEST(Envelope, KnowsAMissingRecordAlsoWhileMoodlesDebuggingIsOn) {
+  for (const char* code : {"invalidrecordunknown", "invalidrecord", "invaliduser"}) {
+    EXPECT_EQ(judge(exception_reply(code), of(kCreate)).error.code, "invalidrecordunknown") << code;
+  }
+}
+
 TEST(Envelope, SplitsOnCodesThatItHasNeverSeen) {
   EXPECT_EQ(judge(exception_reply("brandnewcode"), of(kCreate)).next, Next::kSplit);
 }

@@ -103,6 +103,26 @@ TEST_F(Protocol, OldMoodleNamesItsExceptionsShorter) {
   EXPECT_EQ(reply.exception(), "invalid_parameter_exception");
 }
 
+TEST_F(Protocol, WithDebuggingOnTheCodeOfAMissingRecordNamesItsTable) {
+  const std::string course =
+      std::to_string(moodle_.create_course({.category = 1, .fullname = "C", .shortname = "c"}));
+  const auto enrol = [&] {
+    return client_.call("enrol_manual_enrol_users", {{"enrolments[0][roleid]", "5"},
+                                                     {"enrolments[0][userid]", "999"},
+                                                     {"enrolments[0][courseid]", course}});
+  };
+  const auto look = [&] {
+    return client_.call("core_enrol_get_enrolled_users", {{"courseid", "999"}});
+  };
+  EXPECT_EQ(look().errorcode(), "invalidrecordunknown");
+  moodle_.change_settings([](Settings& settings) { settings.debug = 15; });
+  EXPECT_EQ(look().errorcode(), "invalidrecord");
+  EXPECT_EQ(enrol().errorcode(), "invaliduser");
+  const Reply update = client_.call("core_course_update_courses",
+                                    {{"courses[0][id]", "999"}, {"courses[0][fullname]", "x"}});
+  EXPECT_EQ(update.json["warnings"][0]["warningcode"], "invalidrecord");
+}
+
 TEST_F(Protocol, TheLogKeepsTheBodyAsSent) {
   (void)client_.call("core_course_create_categories", categories(3));
 

@@ -70,7 +70,7 @@ void delete_one(const Context& context, const PhpValue& row) {
   const Id cohort = row.number("cohortid");
   const User* user = context.site.users.find(row.number("userid"));
   if (!context.site.cohorts.contains(cohort)) throw record_missing();
-  if (user == nullptr || user->deleted != 0) throw record_missing();
+  if (user == nullptr || user->deleted != 0) throw user_missing();
   context.enter();
   if (!context.can("moodle/cohort:assign")) context.require("moodle/cohort:manage");
   const std::set<Id> held =

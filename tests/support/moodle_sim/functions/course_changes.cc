@@ -177,7 +177,7 @@ Json update_courses(Context& context, const PhpValue& params) {
     try {
       update_one(context, row);
     } catch (const MoodleError& error) {
-      warnings.push_back(warning_of("course", row.number("id"), error));
+      warnings.push_back(warning_of("course", row.number("id"), error, context.settings.debug));
     }
   }
   return {{"warnings", warnings}};

@@ -31,7 +31,7 @@ void check_active_user(const Context& context, Id id) {
   if (id < 1) throw moodle_exception("invaliduser", "Invalid user");
   const User* user = context.site.users.find(id);
   if (old && (user == nullptr || user->deleted != 0)) throw coding_error("User ID does not exist");
-  if (user == nullptr) throw record_missing();
+  if (user == nullptr) throw user_missing();
   if (user->deleted != 0) throw untranslated_exception("error", "userdeleted");
   if (user->confirmed == 0) throw untranslated_exception("error", "usernotconfirmed");
   if (id == 1)
@@ -102,7 +102,7 @@ void unenrol_one(const Context& context, const PhpValue& row) {
   if (!course->has_manual_enrolment) throw no_instance(course_id);
   const bool old = context.settings.version != Version::k51;
   const User* user = context.site.users.find(user_id);
-  if (user == nullptr) throw old ? invalid_parameter("Unknown user") : record_missing();
+  if (user == nullptr) throw old ? invalid_parameter("Unknown user") : user_missing();
   if (user->deleted != 0 && !old) throw untranslated_exception("error", "userdeleted");
   const Enrolment* enrolment = context.site.enrolment_of(course_id, user_id);
   if (enrolment != nullptr) context.site.remove_enrolment(enrolment->id);

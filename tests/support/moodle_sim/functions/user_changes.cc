@@ -121,7 +121,7 @@ void delete_one(const Context& context, Id id) {
   constexpr Id kGuest = 1;
   constexpr Id kAdmin = 2;
   const User* found = context.site.users.find(id);
-  if (found == nullptr || found->deleted != 0) throw record_missing();
+  if (found == nullptr || found->deleted != 0) throw user_missing();
   if (id == kAdmin) {
     throw moodle_exception("useradminodelete", "Administrator accounts cannot be deleted.");
   }
@@ -165,7 +165,7 @@ Json update_users(Context& context, const PhpValue& params) {
     try {
       update_one(context, row);
     } catch (const MoodleError& error) {
-      warnings.push_back(warning_of("user", row.number("id"), error));
+      warnings.push_back(warning_of("user", row.number("id"), error, context.settings.debug));
       const bool is_code = error.code.find_first_of("< '") == std::string::npos;
       has_html_code = has_html_code || !is_code;
     }

@@ -128,6 +128,10 @@ class Queue {
   /// Links of entities in a component, whatever the source; entities without one are left out.
   [[nodiscard]] virtual Result<std::vector<std::pair<EntityRef, Link>>> links(
       std::string_view component, std::span<const EntityRef> refs) = 0;
+  /// The entities that Moodle's ids of a component belong to, as far as links tell. Those that are
+  /// skipped hold nothing.
+  [[nodiscard]] virtual Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
+      std::string_view component, std::span<const MoodleId> ids) = 0;
   [[nodiscard]] virtual Result<QueueStats> stats() = 0;
 };
 

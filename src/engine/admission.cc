@@ -4,8 +4,6 @@ namespace moodlesync::engine {
 
 namespace {
 
-constexpr std::string_view kOptedOut = "opted_out";
-
 std::optional<Outcome> admit_deleted(const Conversation& conversation) {
   if (conversation.link.skipped == kOptedOut) return Removed{};
   const bool told = conversation.link.moodle_id.has_value() || !conversation.link.sent.empty();
@@ -18,9 +16,19 @@ bool was_replaced(const Entity& entity, const Link& link) {
          link.moodle_id.has_value();
 }
 
+/// Duplicating an entity in Drupal copies its field_moodle_id as well.
+Error foreign_id(const Entity& entity, const EntityRef& holder) {
+  return {ErrorKind::kRejected, "foreign_id",
+          "the Moodle id " + entity.moodle_id_text + " in the field_moodle_id of " +
+              to_string(entity.ref) + " belongs to " + to_string(holder) +
+              ", of which this may be a copy; nothing was sent. Empty the field and it gets an id "
+              "of its own; or, to hand the id over, write 'ignore' into that of " +
+              to_string(holder) + " first"};
+}
+
 }  // namespace
 
-std::optional<Outcome> admit(Conversation& conversation) {
+std::optional<Outcome> admit(Conversation& conversation, const std::optional<EntityRef>& holder) {
   const Entity& entity = conversation.entity;
   Link& link = conversation.link;
   if (!entity.exists) return admit_deleted(conversation);
@@ -43,6 +51,7 @@ std::optional<Outcome> admit(Conversation& conversation) {
                      "Moodle id, or 'ignore', into its field_moodle_id"};
   }
   if (field.kind == MoodleIdField::kNumber && link.moodle_id != field.id) {
+    if (holder) return foreign_id(entity, *holder);
     link.moodle_id = field.id;  // Typed in by hand: what Moodle holds there is unknown, so
                                 // everything is sent once.
     link.sent.clear();

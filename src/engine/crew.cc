@@ -13,7 +13,7 @@ void Crew::start(Prepared prepared) {
 
 Co<Done> Crew::accompany(Members::iterator member) {
   Prepared& work = member->work;
-  std::optional<Outcome> outcome = admit(work.conversation);
+  std::optional<Outcome> outcome = admit(work.conversation, work.id_holder);
   if (!outcome) outcome = co_await work.component->converse(work.conversation);
   member->outcome = std::move(outcome);
   finished_.push_back(member);

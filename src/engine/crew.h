@@ -15,6 +15,7 @@ struct Prepared {
   Task task;
   Conversation conversation;
   const Component* component = nullptr;
+  std::optional<EntityRef> id_holder = std::nullopt;  ///< See admit().
 };
 
 /// The conversations that are going on.

@@ -1,6 +1,9 @@
 #include "engine/intake.h"
 
+#include <algorithm>
 #include <set>
+
+#include "engine/admission.h"
 
 namespace moodlesync::engine {
 
@@ -46,20 +49,59 @@ Conclusion failed(Task task, const Error& error) {
   return conclusion;
 }
 
-using Wanted = std::map<std::string,
-                        std::set<EntityRef>>;  ///< Component → entities whose Moodle id is needed.
+/// Component → entities whose Moodle id is needed → what stands in their field_moodle_id.
+using Wanted = std::map<std::string, std::map<EntityRef, ParsedMoodleId>>;
 
 void collect_targets(std::span<const FieldWish> wishes, const Entity& entity, Wanted& wanted) {
   for (const FieldWish& wish : wishes) {
     if (wish.counterpart_of.empty()) continue;
-    if (wish.path.field == "id") wanted[wish.counterpart_of].insert(entity.ref);
+    auto& targets = wanted[wish.counterpart_of];
+    if (wish.path.field == "id") {
+      targets.emplace(entity.ref, parse_moodle_id(entity.moodle_id_text));
+    }
     for (const FieldValue& value : entity.values(to_string(wish.path))) {
       if (value.reference && value.reference->target.id > 0) {
-        wanted[wish.counterpart_of].insert(value.reference->target);
+        targets.emplace(value.reference->target, parse_moodle_id(value.reference->moodle_id_text));
       }
     }
   }
 }
+
+Wanted wanted_ids(const SourceSpec& source, std::span<const Entity> entities) {
+  Wanted wanted;
+  for (const Entity& entity : entities) {
+    collect_targets(source.fields, entity, wanted);
+    for (const Entity& owned : entity.owned) {
+      for (const OwnedSpec& spec : source.owned) {
+        if (spec.entity_type == owned.ref.type && spec.bundle == owned.bundle) {
+          collect_targets(spec.fields, owned, wanted);
+        }
+      }
+    }
+  }
+  return wanted;
+}
+
+/// Component → ids that stand in a field_moodle_id and did not come from us.
+using TypedIds = std::map<std::string, std::set<MoodleId>>;
+
+TypedIds typed_ids(const SourceSpec& source, std::span<const Task> tasks,
+                   std::span<const Entity> entities) {
+  TypedIds typed;
+  if (!source.gives_moodle_id) return typed;
+  std::map<EntityRef, std::optional<MoodleId>> given;
+  for (const Task& task : tasks) {
+    given[task.key.entity] = task.link ? task.link->moodle_id : std::nullopt;
+  }
+  for (const Entity& entity : entities) {
+    const ParsedMoodleId field = parse_moodle_id(entity.moodle_id_text);
+    const bool is_typed = field.kind == MoodleIdField::kNumber && given[entity.ref] != field.id;
+    if (is_typed) typed[source.component].insert(field.id);
+  }
+  return typed;
+}
+
+bool is_known(const Link& link) { return link.moodle_id && link.skipped.empty(); }
 
 Error unknown_source(const Task& task) {
   return {ErrorKind::kRejected, "unknown_source",
@@ -97,8 +139,8 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
   for (const Task& task : tasks) refs.push_back(task.key.entity);
   Result<std::vector<Entity>> entities = reader_.load(*entry.source, refs);
   if (!entities) return give_up(entities.error());
-  const auto links = counterpart_links(*entry.source, *entities);
-  if (!links) return give_up(links.error());
+  const auto known = look_up(*entry.source, tasks, *entities);
+  if (!known) return give_up(known.error());
 
   std::map<EntityRef, Entity*> by_ref;
   for (Entity& entity : *entities) by_ref[entity.ref] = &entity;
@@ -114,51 +156,72 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
     if (task.link) conversation.link = *task.link;
     conversation.in_doubt = task.in_doubt;
     conversation.moodle = &moodle_;
-    conversation.counterpart = [this, links = *links](std::string_view component,
+    conversation.counterpart = [this, known = *known](std::string_view component,
                                                       const Reference& to) {
-      return counterpart(*links, component, to);
+      return counterpart(*known, component, to);
     };
+    const ParsedMoodleId field = parse_moodle_id(conversation.entity.moodle_id_text);
+    prepared.id_holder = (*known)->holder(entry.source->component, field.id, task.key.entity);
     prepared.component = entry.component;
     prepared.task = std::move(task);
     load.ready.push_back(std::move(prepared));
   }
 }
 
-Result<std::shared_ptr<const Intake::Links>> Intake::counterpart_links(
-    const SourceSpec& source, std::span<const Entity> entities) {
-  Wanted wanted;
-  for (const Entity& entity : entities) {
-    collect_targets(source.fields, entity, wanted);
-    for (const Entity& owned : entity.owned) {
-      for (const OwnedSpec& spec : source.owned) {
-        if (spec.entity_type == owned.ref.type && spec.bundle == owned.bundle) {
-          collect_targets(spec.fields, owned, wanted);
-        }
-      }
-    }
-  }
-  auto links = std::make_shared<Links>();
-  for (const auto& [component, targets] : wanted) {
-    const std::vector<EntityRef> refs(targets.begin(), targets.end());
-    Result<std::vector<std::pair<EntityRef, Link>>> found = queue_.links(component, refs);
-    if (!found) return std::move(found).error();
-    for (auto& [ref, link] : *found) links->insert_or_assign({component, ref}, std::move(link));
-  }
-  return std::shared_ptr<const Links>(std::move(links));
+std::optional<EntityRef> Intake::Known::holder(std::string_view component, MoodleId id,
+                                               const EntityRef& self) const {
+  const auto [first, last] = holders.equal_range({std::string(component), id});
+  const auto other = std::find_if(first, last, [&](const auto& one) { return one.second != self; });
+  if (other == last) return std::nullopt;
+  return other->second;
 }
 
-Counterpart Intake::counterpart(const Links& links, std::string_view component,
+Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& source,
+                                                             std::span<const Task> tasks,
+                                                             std::span<const Entity> entities) {
+  const Wanted wanted = wanted_ids(source, entities);
+  auto known = std::make_shared<Known>();
+  TypedIds typed = typed_ids(source, tasks, entities);
+  for (const auto& [component, targets] : wanted) {
+    std::vector<EntityRef> refs;
+    refs.reserve(targets.size());
+    for (const auto& [ref, field] : targets) refs.push_back(ref);
+    Result<std::vector<std::pair<EntityRef, Link>>> found = queue_.links(component, refs);
+    if (!found) return std::move(found).error();
+    for (auto& [ref, link] : *found) {
+      known->links.insert_or_assign({component, ref}, std::move(link));
+    }
+    for (const auto& [ref, field] : targets) {
+      const auto link = known->links.find({component, ref});
+      const bool has_id = link != known->links.end() && is_known(link->second);
+      if (field.kind == MoodleIdField::kNumber && !has_id) typed[component].insert(field.id);
+    }
+  }
+  for (const auto& [component, ids] : typed) {
+    const std::vector<MoodleId> list(ids.begin(), ids.end());
+    Result<std::vector<std::pair<MoodleId, EntityRef>>> found = queue_.holders(component, list);
+    if (!found) return std::move(found).error();
+    for (const auto& [id, ref] : *found) known->holders.emplace(std::pair{component, id}, ref);
+  }
+  return std::shared_ptr<const Known>(std::move(known));
+}
+
+Counterpart Intake::counterpart(const Known& known, std::string_view component,
                                 const Reference& to) const {
   using State = Counterpart::State;
   const ParsedMoodleId field = parse_moodle_id(to.moodle_id_text);
   if (field.kind == MoodleIdField::kOptedOut) return {State::kOptedOut, {}};
-  const auto link = links.find({std::string(component), to.target});
-  if (link != links.end() && link->second.moodle_id && link->second.skipped.empty()) {
-    return {State::kKnown, *link->second.moodle_id};
-  }
-  if (field.kind == MoodleIdField::kNumber) return {State::kKnown, field.id};
+  const auto link = known.links.find({std::string(component), to.target});
+  const bool has_link = link != known.links.end();
+  if (has_link && is_known(link->second)) return {State::kKnown, *link->second.moodle_id};
+  // A copy that carries its original's id has none of its own yet.
+  const bool is_typed = field.kind == MoodleIdField::kNumber;
+  if (is_typed && !known.holder(component, field.id, to.target)) return {State::kKnown, field.id};
   if (!to.exists) return {State::kNone, {}};
-  if (link != links.end() && !link->second.skipped.empty()) return {State::kNone, {}};
+  // Who is opted out no longer is about to be synced.
+  const bool is_left_out =
+      has_link && !link->second.skipped.empty() && link->second.skipped != kOptedOut;
+  if (is_left_out) return {State::kNone, {}};
   const bool ours = directory_.source_for(component, to.target.type, to.bundle) != nullptr;
   return {ours ? State::kPending : State::kNone, {}};
 }

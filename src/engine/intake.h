@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -54,12 +55,21 @@ class Intake {
   [[nodiscard]] Load prepare(std::vector<Task> tasks);
 
  private:
-  using Links = std::map<std::pair<std::string, EntityRef>, Link>;
+  /// What is known of the Moodle ids of those that a claim's entities refer to, and of their own.
+  struct Known {
+    std::map<std::pair<std::string, EntityRef>, Link> links;
+    /// By component and id, for ids that were typed: those that have the id already.
+    std::multimap<std::pair<std::string, MoodleId>, EntityRef> holders;
+    /// Somebody other than `self`.
+    [[nodiscard]] std::optional<EntityRef> holder(std::string_view component, MoodleId id,
+                                                  const EntityRef& self) const;
+  };
 
   void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, Load& load);
-  [[nodiscard]] Result<std::shared_ptr<const Links>> counterpart_links(
-      const SourceSpec& source, std::span<const Entity> entities);
-  [[nodiscard]] Counterpart counterpart(const Links& links, std::string_view component,
+  [[nodiscard]] Result<std::shared_ptr<const Known>> look_up(const SourceSpec& source,
+                                                             std::span<const Task> tasks,
+                                                             std::span<const Entity> entities);
+  [[nodiscard]] Counterpart counterpart(const Known& known, std::string_view component,
                                         const Reference& to) const;
 
   const Directory& directory_;

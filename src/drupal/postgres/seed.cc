@@ -7,7 +7,8 @@ namespace moodlesync::postgres {
 
 namespace {
 
-/// White space as the parser of field_moodle_id trims it; 18 digits always fit a bigint.
+/// White space as the parser of field_moodle_id trims it; 18 digits always fit a bigint. Of several
+/// entities with one id the oldest has it: the others are copies of it.
 std::string seed_sql(const TableNames& names, const EntityLayout& layout,
                      const SchemaField& field) {
   const std::string id = "b." + quote_identifier(layout.id);
@@ -21,12 +22,14 @@ std::string seed_sql(const TableNames& names, const EntityLayout& layout,
   return "INSERT INTO " + names.ours("link") +
          " (component, source, entity_type, entity_id, uuid, bundle, moodle_id, updated_at)"
          " SELECT DISTINCT ON (" +
-         id + ") $1, $2, $3, " + id + ", b." + quote_identifier(layout.uuid) + ", " + bundle +
-         ", " + value + "::bigint, '-infinity'" + " FROM " + names.drupal(layout.base) +
+         value + "::bigint) $1, $2, $3, " + id + ", b." + quote_identifier(layout.uuid) + ", " +
+         bundle + ", " + value + "::bigint, '-infinity'" + " FROM " + names.drupal(layout.base) +
          " b JOIN " + names.drupal(field.table) + " f ON f.entity_id = " + id +
          " AND f.deleted = 0 AND f.delta = 0" + language + " WHERE " + value +
-         " ~ '^[1-9][0-9]{0,17}$' AND ($4 = '' OR " + bundle + " = $4)" + " ORDER BY " + id +
-         " ON CONFLICT DO NOTHING";
+         " ~ '^[1-9][0-9]{0,17}$' AND ($4 = '' OR " + bundle +
+         " = $4) AND NOT EXISTS (SELECT FROM " + names.ours("link") +
+         " l WHERE l.component = $1 AND l.moodle_id::text = " + value + ") ORDER BY " + value +
+         "::bigint, " + id + " ON CONFLICT DO NOTHING";
 }
 
 }  // namespace

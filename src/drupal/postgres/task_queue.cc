@@ -146,6 +146,10 @@ FROM unnest($2::text[], $3::bigint[]) AS k(entity_type, entity_id)
 JOIN {moodle_sync.link} l USING (entity_type, entity_id)
 WHERE l.component = $1)sql";
 
+constexpr std::string_view kHolders = R"sql(
+SELECT DISTINCT moodle_id, entity_type, entity_id FROM {moodle_sync.link}
+WHERE component = $1 AND moodle_id = ANY($2::bigint[]) AND skipped = '' ORDER BY 1, 2, 3)sql";
+
 constexpr std::string_view kTaskStats = R"sql(
 SELECT component, state, CASE WHEN state IN ('waiting', 'parked') THEN code ELSE '' END, count(*),
        greatest(0, floor(extract(epoch FROM clock_timestamp() - min(first_at)))::bigint),
@@ -379,6 +383,22 @@ Result<std::vector<std::pair<EntityRef, Link>>> TaskQueue::links(std::string_vie
   for (int i = 0; i < rows->size(); ++i) {
     const Row row = (*rows)[i];
     found.emplace_back(EntityRef{std::string(row.text(0)), row.integer(1)}, read_link(row, 2));
+  }
+  return found;
+}
+
+Result<std::vector<std::pair<MoodleId, EntityRef>>> TaskQueue::holders(
+    std::string_view component, std::span<const MoodleId> ids) {
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(ids.size());
+  for (const MoodleId id : ids) numbers.push_back(id.value);
+  auto rows = connection_.query(names_.expand(kHolders), {component, numbers});
+  if (!rows) return explain(std::move(rows).error(), "reading whose a Moodle id is");
+  std::vector<std::pair<MoodleId, EntityRef>> found;
+  for (int i = 0; i < rows->size(); ++i) {
+    const Row row = (*rows)[i];
+    found.emplace_back(MoodleId{row.integer(0)},
+                       EntityRef{std::string(row.text(1)), row.integer(2)});
   }
   return found;
 }

@@ -46,6 +46,8 @@ class TaskQueue : public Queue {
       std::span<const std::string> components) override;
   [[nodiscard]] Result<std::vector<std::pair<EntityRef, Link>>> links(
       std::string_view component, std::span<const EntityRef> refs) override;
+  [[nodiscard]] Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
+      std::string_view component, std::span<const MoodleId> ids) override;
   [[nodiscard]] Result<QueueStats> stats() override;
 
   /// Unique to this start of the program; stands in the rows that it works on.

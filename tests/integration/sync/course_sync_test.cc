@@ -50,6 +50,31 @@ TEST_F(CourseSync, DoesNotHearItsOwnWriteBack) {
   EXPECT_EQ(rig_.drupal().sql().number("SELECT count(*) FROM moodle_sync.change"), 0);
 }
 
+TEST_F(CourseSync, NeverWritesACopiedNodeIntoTheCourseOfItsOriginal) {
+  const std::int64_t nid = node("Algebra", "ALG");
+  rig_.sync();
+  const std::string id = std::to_string(course(nid).id);
+  const std::int64_t copy = node("Algebra (copy)", "ALG2", {{"field_moodle_id", {id}}});
+  rig_.sync();
+  EXPECT_EQ(course(nid).fullname, "Algebra");
+  EXPECT_EQ(course(copy).id, 0);
+  EXPECT_EQ(rig_.tasks("parked"), 1);
+  rig_.drupal().save_node(copy, {.fields = {{"field_moodle_id", {}}}});
+  rig_.sync();
+  EXPECT_EQ(course(copy).fullname, "Algebra (copy)");
+  EXPECT_EQ(course(nid).fullname, "Algebra");
+}
+
+TEST_F(CourseSync, SkipsACourseThatMoodleDoesNotKnowAlsoWhileItsDebuggingIsOn) {
+  rig_.moodle().change_settings([](sim::Settings& settings) { settings.debug = 15; });
+  node("Algebra", "ALG", {{"field_moodle_id", {"999"}}});
+  rig_.sync();
+  EXPECT_EQ(rig_.tasks("parked"), 0);
+  EXPECT_EQ(
+      rig_.drupal().sql().cell("SELECT skipped FROM moodle_sync.link WHERE component = 'course'"),
+      "unknown_id");
+}
+
 TEST_F(CourseSync, SendsOnlyWhatChanged) {
   const std::int64_t nid = node("Algebra", "ALG");
   rig_.sync();

@@ -185,6 +185,17 @@ Result<std::vector<std::pair<EntityRef, Link>>> InMemoryQueue::links(
   return found;
 }
 
+Result<std::vector<std::pair<MoodleId, EntityRef>>> InMemoryQueue::holders(
+    std::string_view component, std::span<const MoodleId> ids) {
+  std::vector<std::pair<MoodleId, EntityRef>> found;
+  for (const auto& [key, link] : links_) {
+    if (key.component != component || !link.moodle_id || !link.skipped.empty()) continue;
+    if (std::ranges::find(ids, *link.moodle_id) == ids.end()) continue;
+    found.emplace_back(*link.moodle_id, key.entity);
+  }
+  return found;
+}
+
 Result<QueueStats> InMemoryQueue::stats() {
   QueueStats stats;
   std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> counts;

@@ -52,6 +52,8 @@ class InMemoryQueue : public Queue {
   Result<std::optional<Millis>> next_due(std::span<const std::string> components) override;
   Result<std::vector<std::pair<EntityRef, Link>>> links(std::string_view component,
                                                         std::span<const EntityRef> refs) override;
+  Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
+      std::string_view component, std::span<const MoodleId> ids) override;
   Result<QueueStats> stats() override;
 
  private:

@@ -42,6 +42,15 @@ TEST_F(Admit, TakesOverAnIdThatSomebodyTypedAndForgetsWhatWasSentToTheOldOne) {
   EXPECT_TRUE(conversation_.link.sent.empty());
 }
 
+TEST_F(Admit, LeavesAnIdAloneThatBelongsToAnotherEntity) {
+  conversation_.entity.moodle_id_text = "99";
+  const auto outcome = admit(conversation_, EntityRef{"node", 7});
+  ASSERT_TRUE(ends_with<Error>(outcome));
+  EXPECT_EQ(std::get<Error>(*outcome).code, "foreign_id");
+  EXPECT_NE(std::get<Error>(*outcome).message.find("node:7"), std::string::npos);
+  EXPECT_EQ(conversation_.link.moodle_id, std::nullopt);
+}
+
 TEST_F(Admit, ParksAnEntityThatWasMadeAnewUnderTheSameId) {
   conversation_.link.moodle_id = MoodleId{7};
   conversation_.link.uuid = "u-0";

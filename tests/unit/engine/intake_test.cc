@@ -92,6 +92,38 @@ TEST_F(IntakeTest, DoesNotAwaitACounterpartThatIsSkipped) {
   EXPECT_EQ(ask(arts_).state, State::kNone);
 }
 
+TEST_F(IntakeTest, AwaitsACounterpartThatIsOptedOutNoLonger) {
+  Link link;
+  link.moodle_id = MoodleId{70};
+  link.skipped = "opted_out";
+  link_category(link);
+  EXPECT_EQ(ask(arts_).state, State::kPending);
+}
+
+TEST_F(IntakeTest, DoesNotTakeTheIdOfACopiedEntityForItsOwn) {
+  Link original;
+  original.moodle_id = MoodleId{80};
+  queue_.set_link({"category", "main", {"taxonomy_term", 9}}, original);
+  arts_.moodle_id_text = "80";
+  EXPECT_EQ(ask(arts_).state, State::kPending);
+}
+
+TEST_F(IntakeTest, TellsWhoseIdStandsInTheFieldOfACopiedEntity) {
+  Link original;
+  original.moodle_id = MoodleId{80};
+  queue_.set_link({"course", "main", {"node", 7}}, original);
+  Entity copy;
+  copy.ref = {"node", 8};
+  copy.exists = true;
+  copy.moodle_id_text = "80";
+  reader_.set(copy);
+  const Directory directory(components_);
+  Intake intake(directory, queue_, reader_, gateway_);
+  Task task;
+  task.key = {"course", "main", copy.ref};
+  EXPECT_EQ(intake.prepare({task}).ready.at(0).id_holder, (EntityRef{"node", 7}));
+}
+
 TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
   const Directory directory(components_);
   Intake intake(directory, queue_, reader_, gateway_);

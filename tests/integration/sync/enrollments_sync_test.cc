@@ -164,6 +164,84 @@ TEST_F(EnrollmentsSync, SkipsAUserWhoIsOptedOutAndEnrolsTheOthers) {
   EXPECT_EQ(people_.rig().tasks("waiting"), 0);
 }
 
+TEST_F(EnrollmentsSync, SuspendsTheEnrolmentsOfAUserWhoIsDeletedThoughNobodySavesTheCourse) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, uid);
+  people_.sync();
+  const sim::Id enrolment = people_.enrolment(nid, uid).id;
+  people_.drupal().remove("user", {uid});
+  people_.sync();
+  EXPECT_EQ(people_.moodle().state()->enrolments.find(enrolment)->suspended, 1);
+}
+
+TEST_F(EnrollmentsSync, UnenrolsAParticipantWhoIsDeleted) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {uid}}});
+  people_.sync();
+  const sim::Id enrolment = people_.enrolment(nid, uid).id;
+  people_.drupal().remove("user", {uid});
+  people_.sync();
+  EXPECT_EQ(people_.moodle().state()->enrolments.find(enrolment), nullptr);
+}
+
+TEST_F(EnrollmentsSync, EnrolsAUserWhoIsNoLongerLeftOutThoughNobodySavesTheCourse) {
+  const std::int64_t out = people_.user("out", {{"field_moodle_id", {"ignore"}}});
+  const std::int64_t chief = people_.user("chief", {{"roles", {"administrator"}}});
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, out);
+  people_.registration(nid, chief);
+  people_.sync();
+  EXPECT_EQ(people_.accounts(), 0U);
+  people_.drupal().save_user(out, {.fields = {{"field_moodle_id", {}}}});
+  people_.drupal().save_user(chief, {.fields = {{"roles", {}}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, out), Roles{kStudent});
+  EXPECT_EQ(people_.roles(nid, chief), Roles{kStudent});
+}
+
+TEST_F(EnrollmentsSync, EnrolsInACourseThatIsNoLongerOptedOut) {
+  const std::int64_t uid = people_.user("ada");
+  const std::int64_t nid = people_.course("OUT", {{"field_moodle_id", {"ignore"}}});
+  people_.registration(nid, uid);
+  people_.sync();
+  people_.drupal().save_node(nid, {.fields = {{"field_moodle_id", {}}}});
+  people_.sync();
+  EXPECT_EQ(people_.roles(nid, uid), Roles{kStudent});
+}
+
+TEST_F(EnrollmentsSync, LeavesTheCourseOfTheOriginalAloneWhenACourseIsDuplicated) {
+  const std::int64_t ada = people_.user("ada");
+  const std::int64_t bob = people_.user("bob");
+  const std::int64_t nid = people_.course("ALG", {{"field_participants", {ada}}});
+  people_.sync();
+  const std::string id = std::to_string(people_.course_id(nid));
+  const std::int64_t copy =
+      people_.course("COPY", {{"field_moodle_id", {id}}, {"field_participants", {bob}}});
+  people_.sync();
+  EXPECT_EQ(people_.course_id(copy), 0);
+  EXPECT_EQ(people_.roles(nid, ada), Roles{kTeacher});
+  EXPECT_EQ(people_.enrolment(nid, bob).id, 0);
+  people_.drupal().save_node(copy, {.fields = {{"field_moodle_id", {}}}});
+  people_.sync();
+  EXPECT_NE(people_.course_id(copy), 0);
+  EXPECT_EQ(people_.roles(copy, bob), Roles{kTeacher});
+}
+
+TEST_F(EnrollmentsSync, DoesNotEnrolACancelledRegistrationAndSuspendsOneThatIsCancelled) {
+  const std::int64_t ada = people_.user("ada");
+  const std::int64_t bob = people_.user("bob");
+  const std::int64_t nid = people_.course("ALG");
+  people_.registration(nid, ada, {}, {{"state", "canceled"}});
+  const std::int64_t id = people_.registration(nid, bob);
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(nid, ada).id, 0);
+  EXPECT_EQ(people_.enrolment(nid, bob).suspended, 0);
+  people_.drupal().save({"registration", id}, {.base = {{"state", "canceled"}}});
+  people_.sync();
+  EXPECT_EQ(people_.enrolment(nid, bob).suspended, 1);
+}
+
 TEST_F(EnrollmentsSync, NeverRepeatsARowThatChangesNothing) {
   const std::int64_t uid = people_.user("ada");
   const std::int64_t nid = people_.course("ALG");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace moodlesync::base {
 
 SourceSpec read_source(Section& section, std::string_view component, std::string_view entity_type,
@@ -44,6 +46,13 @@ void check_unique_name(const std::vector<SourceSpec>& sources, const SourceSpec&
 
 std::string idnumber(std::string_view prefix, const EntityRef& entity) {
   return std::string(prefix) + std::to_string(entity.id);
+}
+
+bool is_idnumber(std::string_view prefix, std::string_view text) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  const auto id = parse_int(text);
+  return id && *id > 0 && std::to_string(*id) == text;
 }
 
 }  // namespace moodlesync::base

@@ -30,5 +30,7 @@ void check_unique_name(const std::vector<SourceSpec>& sources, const SourceSpec&
 
 /// The text that identifies `entity` in Moodle, unique within a component.
 [[nodiscard]] std::string idnumber(std::string_view prefix, const EntityRef& entity);
+/// Whether idnumber() makes `text` of some entity.
+[[nodiscard]] bool is_idnumber(std::string_view prefix, std::string_view text);
 
 }  // namespace moodlesync::base

@@ -1,6 +1,7 @@
 #include "components/course/course_script.h"
 
 #include "base/json_fields.h"
+#include "base/source_settings.h"
 #include "components/course/course_diagnosis.h"
 #include "components/course/course_values.h"
 #include "components/course/functions.h"
@@ -222,7 +223,14 @@ Co<Outcome> CourseScript::name_holder(Error error) {
   const std::string value = text_of(wanted_, field);
   const std::string what = (by_shortname ? "the short name '" : "the idnumber '") + value + "'";
   auto course = co_await lookup_.find(field, value);
-  if (course && *course) co_return about(std::move(error), holder(what, **course));
+  if (course && *course) {
+    // The holder's own change may be on its way: names follow each other.
+    const bool may_move_on =
+        by_shortname && conversation_.link.moodle_id &&
+        base::is_idnumber(source_.idnumber_prefix, (*course)->idnumber.value_or(""));
+    if (may_move_on) error.kind = ErrorKind::kTransient;
+    co_return about(std::move(error), holder(what, **course));
+  }
   co_return about(std::move(error), what + " belongs to a course that this account cannot see");
 }
 

@@ -129,7 +129,12 @@ Co<Outcome> UserScript::update() {
   const base::Values changed = base::changes(updatable(), conversation_.link);
   if (changed.empty()) co_return Unchanged{};
   auto answer = co_await send(changed);
-  if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), changed);
+  if (!answer) {
+    // Moodle leaves the whole row undone, whichever of its values it refuses.
+    const bool is_refused = answer.error().kind == ErrorKind::kRejected && changed.size() > 1;
+    if (is_refused && changed.contains("suspended")) co_await lock();
+    co_return co_await settle_update_refusal(std::move(answer).error(), changed);
+  }
   base::remember(conversation_.link, changed);
   co_return Synced{};
 }
@@ -143,15 +148,25 @@ Co<Result<Json>> UserScript::send(base::Values values) {
   co_return answer;
 }
 
+Co<std::optional<Result<Json>>> UserScript::lock() {
+  using Answer = std::optional<Result<Json>>;
+  const bool is_blocked = source_.suspend_blocked && !conversation_.entity.published;
+  const base::Values locked{{"suspended", "1"}};
+  const bool is_due = is_blocked && conversation_.link.moodle_id &&
+                      !base::changes(locked, conversation_.link).empty();
+  if (!is_due) co_return Answer{};
+  auto answer = co_await send(locked);
+  if (answer) base::remember(conversation_.link, locked);
+  co_return Answer(std::move(answer));
+}
+
 Co<Outcome> UserScript::lock_out(Error fault) {
-  Link& link = conversation_.link;
-  base::Values lock{{"suspended", "1"}};
-  const bool is_due = source_.suspend_blocked && !conversation_.entity.published &&
-                      link.moodle_id && !base::changes(lock, link).empty();
-  if (!is_due) co_return about(std::move(fault));
-  auto answer = co_await send(lock);
-  if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), lock);
-  base::remember(link, lock);
+  auto answer = co_await lock();
+  if (!answer) co_return about(std::move(fault));
+  if (!*answer) {
+    const base::Values locked{{"suspended", "1"}};
+    co_return co_await settle_update_refusal(std::move(*answer).error(), locked);
+  }
   co_return about(std::move(fault),
                   "the user is blocked, so the account was suspended all the "
                   "same");
@@ -189,6 +204,9 @@ Co<Outcome> UserScript::settle_holder(Holder holder, Claim claim, Error error) {
     co_return co_await adopt(holder.id, claim);
   }
   error.kind = ErrorKind::kRejected;
+  // The holder's own change may be on its way: names follow each other.
+  const bool may_move_on =
+      conversation_.link.moodle_id && base::is_idnumber(source_.idnumber_prefix, holder.idnumber);
   error.code = by_name ? "username_taken" : "email_taken";
   std::string diagnosis = std::string(by_name ? "its username" : "its e-mail address") +
                           " belongs to Moodle user " + to_string(holder.id);
@@ -200,7 +218,9 @@ Co<Outcome> UserScript::settle_holder(Holder holder, Claim claim, Error error) {
         "user's field_moodle_id, or let adopt_by hold ";
     diagnosis += by_name ? "username" : "email";
   }
-  co_return refused(std::move(error), diagnosis);
+  Error taken = refused(std::move(error), diagnosis);
+  if (may_move_on) taken.kind = ErrorKind::kTransient;
+  co_return taken;
 }
 
 Co<Outcome> UserScript::settle_update_refusal(Error error, base::Values sent) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ class UserScript {
   Co<Outcome> adopt(MoodleId id, Claim claim);
   /// A user who is blocked is locked out even when the rest of the account cannot be told.
   Co<Outcome> lock_out(Error fault);
+  /// Suspends a blocked user's account, if that is still to be done, and nothing else. No answer:
+  /// nothing was to be done.
+  Co<std::optional<Result<Json>>> lock();
   /// Sends `values` to our account.
   Co<Result<Json>> send(base::Values values);
 

@@ -158,6 +158,11 @@ TEST_F(CourseUpdate, NamesTheHolderOfATakenName) {
               HasSubstr("the idnumber '12' belongs to course 78 'Sculpture'"));
 }
 
+TEST_F(CourseUpdate, TriesAgainWhenAnotherCourseOfOursHasTheShortNameStill) {
+  moodle_.on(kUpdate, refusal("shortnametaken")).on(kFind, one_course(77, "P1", "13", "Drawing"));
+  EXPECT_EQ(run_to<Error>(a_synced_node({{"shortname", "old"}})).kind, ErrorKind::kTransient);
+}
+
 TEST_F(CourseUpdate, SendsEverythingWhenMoodlesStateIsUnknown) {
   moodle_.on(kCategory, one_category(1, 1)).on(kUpdate, Json(nullptr));
   run_to<Synced>(a_node().linked_to(70));

@@ -115,6 +115,39 @@ TEST(UsersUpdate, TellsWhoHasTheAddress) {
   EXPECT_THAT(bench.message(), HasSubstr("Moodle user 32"));
 }
 
+TEST(UsersUpdate, TriesAgainWhenAnotherOfOursHasTheAddressStill) {
+  UserBench bench;
+  auto account = annas_account();
+  account["email"] = "old@example.org";
+  bench.moodle.on("core_user_update_users", refusal("useremailduplicate"))
+      .on("core_user_get_users", found(32, "9"));
+  bench.run(anna().linked_to(70, account));
+  EXPECT_EQ(bench.result(), "transient");
+}
+
+TEST(UsersUpdate, ParksWhenAStrangerHasTheAddress) {
+  UserBench bench;
+  auto account = annas_account();
+  account["email"] = "old@example.org";
+  bench.moodle.on("core_user_update_users", refusal("useremailduplicate"))
+      .on("core_user_get_users", found(32, "M-1234"));
+  bench.run(anna().linked_to(70, account));
+  EXPECT_EQ(bench.result(), "rejected");
+}
+
+TEST(UsersUpdate, SuspendsABlockedUserThoughTheAddressIsTaken) {
+  UserBench bench;
+  auto account = annas_account();
+  account["email"] = "old@example.org";
+  bench.moodle.on("core_user_update_users", refusal("useremailduplicate"))
+      .on("core_user_update_users", Json(nullptr))
+      .on("core_user_get_users", found(32, "9"));
+  bench.run(anna().unpublished().linked_to(70, account));
+  EXPECT_EQ(bench.row(1), "id=70 suspended=1");
+  EXPECT_EQ(bench.code(), "email_taken");
+  EXPECT_EQ(bench.link().sent.at("suspended"), "1");
+}
+
 TEST(UsersUpdate, ForgetsWhatALostUpdateMayHaveChanged) {
   UserBench bench;
   bench.moodle.on("core_user_update_users", fakes::lost_answer());

@@ -48,6 +48,7 @@ struct FieldValue {
   std::string text = {};
   std::string format = {};  ///< kLongText: machine name of the Drupal text format.
   std::optional<Reference> reference = std::nullopt;
+  bool is_day = false;  ///< kTimestamp: a day without a time; the text is its midnight in UTC.
 };
 
 /// The state of one entity as its editors see it now: what Moodle ought to agree with.

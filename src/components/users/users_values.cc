@@ -1,7 +1,11 @@
 #include "components/users/users_values.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "base/param_types.h"
 #include "base/source_settings.h"
+#include "base/text.h"
 
 namespace moodlesync::users {
 
@@ -10,11 +14,30 @@ namespace {
 constexpr std::string_view kCustomFields = "customfields";
 constexpr std::string_view kPreferences = "preferences";
 
+std::string padded(unsigned number, std::size_t width) {
+  std::string digits = std::to_string(number);
+  return digits.insert(0, width - std::min(width, digits.size()), '0');
+}
+
+/// "1999-12-31". Moodle turns seconds into a day of the server's time zone, which west of Greenwich
+/// would be the day before.
+std::string day(std::string_view seconds) {
+  namespace chrono = std::chrono;
+  const chrono::sys_seconds time{chrono::seconds(base::parse_int(seconds).value_or(0))};
+  const chrono::year_month_day date{chrono::floor<chrono::days>(time)};
+  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
+         padded(static_cast<unsigned>(date.month()), 2) + "-" +
+         padded(static_cast<unsigned>(date.day()), 2);
+}
+
 /// Custom fields take any text; cut silently to the field's own maximum by Moodle.
 void add_named(base::Values& values, std::string_view list,
                const std::map<std::string, std::string>& mapped, const Entity& entity) {
   for (const auto& [name, path] : mapped) {
-    values.insert_or_assign(std::string(list) + "." + name, base::clean_utf8(entity.text(path)));
+    const FieldValue* value = entity.first(path);
+    const bool is_day = value != nullptr && value->is_day;
+    values.insert_or_assign(std::string(list) + "." + name,
+                            is_day ? day(value->text) : base::clean_utf8(entity.text(path)));
   }
 }
 

@@ -29,6 +29,8 @@ bool can_look_up(const SchemaField& field) {
   return !field.target_type_column.empty() || find_layout(field.target_type) != nullptr;
 }
 
+constexpr std::size_t kDayLength = 10;  ///< 2026-10-01
+
 /// `digits` whole digits at `at`, or -1.
 int digits_at(std::string_view text, std::size_t at, std::size_t digits) {
   int number = 0;
@@ -58,7 +60,7 @@ Encoding encoding_of(const SchemaField& field, std::string_view property, bool n
 std::optional<std::int64_t> parse_drupal_date(std::string_view text) {
   namespace chrono = std::chrono;
   const bool with_time = text.size() == 19;
-  if (!with_time && text.size() != 10) return std::nullopt;
+  if (!with_time && text.size() != kDayLength) return std::nullopt;
   if (text[4] != '-' || text[7] != '-') return std::nullopt;
   if (with_time && (text[10] != 'T' || text[13] != ':' || text[16] != ':')) return std::nullopt;
   const int month = digits_at(text, 5, 2);
@@ -100,6 +102,7 @@ FieldValue decode(Encoding encoding, std::string_view text) {
       if (const auto seconds = parse_drupal_date(text)) {
         value.type = ValueType::kTimestamp;
         value.text = std::to_string(*seconds);
+        value.is_day = text.size() == kDayLength;
       }
       break;
     case Encoding::kReference:

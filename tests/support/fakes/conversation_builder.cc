@@ -52,6 +52,14 @@ ConversationBuilder& ConversationBuilder::with_field(std::string_view path, std:
   return *this;
 }
 
+ConversationBuilder& ConversationBuilder::with_day(std::string_view path, std::int64_t seconds) {
+  FieldValue& value = add(path);
+  value.type = ValueType::kTimestamp;
+  value.text = std::to_string(seconds);
+  value.is_day = true;
+  return *this;
+}
+
 ConversationBuilder& ConversationBuilder::with_html(std::string_view path, std::string_view text,
                                                     std::string_view format) {
   FieldValue& value = add(path);

@@ -27,6 +27,8 @@ class ConversationBuilder {
                                   ValueType type = ValueType::kText);
   ConversationBuilder& with_html(std::string_view path, std::string_view text,
                                  std::string_view format = "full_html");
+  /// A day without a time; `seconds` is its midnight in UTC.
+  ConversationBuilder& with_day(std::string_view path, std::int64_t seconds);
   /// A field without values.
   ConversationBuilder& with_empty(std::string_view path);
   /// A reference and what is known of the target's Moodle side.

@@ -30,6 +30,11 @@ TEST(DrupalDate, IsRefusedWhenItIsNone) {
   }
 }
 
+TEST(FieldEncoding, TellsADayFromATime) {
+  EXPECT_TRUE(decode(Encoding::kDate, "2026-09-01").is_day);
+  EXPECT_FALSE(decode(Encoding::kDate, "2026-09-01T00:00:00").is_day);
+}
+
 TEST(FieldEncoding, StaysTextForADateThatIsNone) {
   const FieldValue value = decode(Encoding::kDate, "tomorrow");
   EXPECT_EQ(value.type, ValueType::kText);

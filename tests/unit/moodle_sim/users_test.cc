@@ -116,5 +116,22 @@ TEST_F(Users, ProfileFieldsTakeWhatFitsAndIgnoreTheRest) {
   EXPECT_FALSE(user.profile.contains("nosuch"));
 }
 
+TEST_F(Users, AProfileFieldForADayTakesTheDayOfTheServersTimeZone) {
+  constexpr Id kNewYork = -5 * 3600;
+  moodle_.change_settings([](Settings& settings) {
+    ProfileField birthday{"birthday", "datetime"};
+    birthday.day_only = true;
+    settings.profile_fields = {birthday};
+    settings.utc_offset = kNewYork;
+  });
+  const auto stored = [&](const std::string& name, const std::string& value) {
+    create(
+        row(0, name, {{"customfields][0][type", "birthday"}, {"customfields][0][value", value}}));
+    return moodle_.state()->user_with_username(name)->profile.at("birthday");
+  };
+  EXPECT_EQ(stored("a", "1970-01-02"), std::to_string(86'400 - kNewYork));
+  EXPECT_EQ(stored("b", "86400"), std::to_string(-kNewYork)) << "the day before";
+}
+
 }  // namespace
 }  // namespace moodlesync::sim

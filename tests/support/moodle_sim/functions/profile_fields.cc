@@ -29,7 +29,17 @@ Id parsed_date(const std::string& text) {
   return timegm(&parts);
 }
 
-std::string stored_value(const ProfileField& field, const std::string& sent) {
+/// The midnight of the server's day that `sent` falls on.
+std::string stored_day(const std::string& sent, Id utc_offset) {
+  constexpr Id kDay = 86'400;
+  if (sent.empty() || sent == "0") return "0";
+  const Id local = canonical_number(sent) ? loose_number(sent) + utc_offset : parsed_date(sent);
+  const Id into_day = ((local % kDay) + kDay) % kDay;
+  return std::to_string(local - into_day - utc_offset);
+}
+
+std::string stored_value(const ProfileField& field, const std::string& sent, Id utc_offset) {
+  if (field.type == "datetime" && field.day_only) return stored_day(sent, utc_offset);
   if (field.type == "text") return cut_to(sent, field.max_length);
   if (field.type == "menu") {
     const bool known =
@@ -75,7 +85,7 @@ void set_profile_fields(const Settings& settings, const PhpValue& row, User& use
   for (const PhpValue& sent : row.list("customfields")) {
     for (const ProfileField& field : settings.profile_fields) {
       if (field.shortname != sent.text("type")) continue;
-      user.profile[field.shortname] = stored_value(field, sent.text("value"));
+      user.profile[field.shortname] = stored_value(field, sent.text("value"), settings.utc_offset);
     }
   }
 }

@@ -98,6 +98,17 @@ TEST(UsersCreate, SendsEveryCustomFieldAndPreference) {
               HasSubstr("preferences[0][type]=htmleditor preferences[0][value]=atto"));
 }
 
+TEST(UsersCreate, SendsADayAsADaySoThatNoTimeZoneMovesIt) {
+  UserBench bench(a_source(
+      {{"customfields", texts({{"birthday", "field_birthday"}, {"since", "field_since"}})}}));
+  bench.moodle.on("core_user_create_users", kCreated);
+  bench.run(anna()
+                .with_day("field_birthday", -281232000)
+                .with_field("field_since", "1700000000", ValueType::kTimestamp));
+  EXPECT_THAT(bench.row(0), HasSubstr("customfields[0][value]=1961-02-02 "));
+  EXPECT_THAT(bench.row(0), HasSubstr("customfields[1][value]=1700000000"));
+}
+
 TEST(UsersCreate, DoesNotLetTwoAccountsWithOneAddressBeCreatedAtOnce) {
   UserBench bench;
   bench.moodle.always("core_user_create_users", [](const Call&) { return kCreated; });

@@ -15,8 +15,9 @@ namespace moodlesync {
 struct FieldPath {
   std::string profile;  ///< Profile type, or empty: the entity's own field.
   std::string field;
-  std::string
-      column;  ///< Empty: the field's main column; for a reference, the label of its target.
+  /// Empty: the field's main column; for a reference, the label of its target. `label`, of a list:
+  /// what the value is called on the site.
+  std::string column;
   auto operator<=>(const FieldPath&) const = default;
 };
 

@@ -38,6 +38,9 @@ void take_value(const Row& row, const ValueRead& read, Entity& entity) {
   }
   if (text.empty() || (read.skip_zero && text == "0")) return;
   FieldValue value = decode(read.encoding, text);
+  if (const auto label = read.labels.find(text); label != read.labels.end()) {
+    value.text = label->second;
+  }
   if (read.format_column >= 0) value.format = row.text(read.format_column);
   const std::string_view target = read.target_type_column >= 0 ? row.text(read.target_type_column)
                                                                : std::string_view(read.target_type);

@@ -10,6 +10,8 @@ namespace moodlesync::postgres {
 namespace {
 
 constexpr std::string_view kDefaultMoodleIdField = "field_moodle_id";
+/// Of a list: what its value is called on the site.
+constexpr std::string_view kLabelColumn = "label";
 
 std::string described(std::string_view type, std::string_view bundle) {
   return std::string(type) + (bundle.empty() || bundle == type ? "" : " " + std::string(bundle));
@@ -162,10 +164,15 @@ void ReadPlanner::add_wish(PartBuilder& part, const FieldWish& wish) {
   const SchemaField* field =
       schema_.field(part.layout().type, part.field_bundle(), wish.path.field);
   if (field == nullptr) return no_such_field(part, wish);
-  const bool named = !wish.path.column.empty();
+  const bool labelled = wish.path.column == kLabelColumn && field->type.starts_with("list_");
+  const bool named = !wish.path.column.empty() && !labelled;
   const std::string property = named ? wish.path.column : std::string(field->main_property());
   if (!field->columns.contains(property)) return no_such_column(*field, wish);
   ValueRead value{.path = path, .encoding = encoding_of(*field, property, named)};
+  if (labelled) {
+    value.labels = field->labels;
+    value.encoding = Encoding::kText;
+  }
   const bool reference = encoding_of(*field, property, false) == Encoding::kReference;
   if (!reference && !wish.counterpart_of.empty()) {
     fault(wish.origin, "field '" + field->name + "' is no reference to an entity");

@@ -23,6 +23,8 @@ struct ValueRead {
   int format_column = -1;        ///< kLongText; -1: the field has no format.
   std::string target_type = {};  ///< A reference is attached when this or the next is set.
   int target_type_column = -1;
+  /// In place of the stored value, where it has one.
+  std::map<std::string, std::string, std::less<>> labels = {};
   bool skip_zero = false;  ///< A term's parent 0 is the root, no reference.
 };
 

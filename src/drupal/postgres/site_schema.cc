@@ -54,6 +54,19 @@ constexpr std::array kDedicatedBaseFields = {
     DedicatedBaseField{"taxonomy_term", "parent", "taxonomy_term"},
     DedicatedBaseField{"user", "roles", "user_role"}};
 
+/// Of a list's configuration: value → label, as entries (value, label) since Drupal 8.
+std::map<std::string, std::string, std::less<>> labels_in(const PhpValue& storage) {
+  std::map<std::string, std::string, std::less<>> labels;
+  const PhpValue* allowed = storage.at({"settings", "allowed_values"});
+  if (allowed == nullptr) return labels;
+  for (const PhpEntry& entry : allowed->entries) {
+    const PhpValue* value = entry.value.find("value");
+    const PhpValue* label = entry.value.find("label");
+    if (value != nullptr && label != nullptr) labels.emplace(value->as_text(), label->as_text());
+  }
+  return labels;
+}
+
 bool is_private(std::string_view column, std::string_view sql_type) {
   return column == "pass" || column == "default_langcode" ||
          column == "revision_translation_affected" || sql_type == "bytea";
@@ -180,6 +193,7 @@ void SiteSchema::add_field_storage(const std::string& data) {
   if (const PhpValue* target = storage->at({"settings", "target_type"})) {
     field.target_type = target->as_text();
   }
+  if (field.type.starts_with("list_")) field.labels = labels_in(*storage);
   const PhpValue* cardinality = storage->find("cardinality");
   field.cardinality = static_cast<int>(
       std::clamp<std::int64_t>(cardinality ? cardinality->as_int(1) : 1, -1, 1 << 20));

@@ -27,8 +27,10 @@ struct SchemaField {
   bool dedicated = true;  ///< The table holds this field alone, one row per value.
   std::map<std::string, std::string, std::less<>> columns;    ///< Property → column.
   std::map<std::string, std::string, std::less<>> sql_types;  ///< Property → pg_type.typname.
-  bool everywhere = false;                                    ///< A base field: on all bundles.
-  std::set<std::string, std::less<>> bundles;                 ///< Those that it was added to.
+  /// Of a list (list_string …): what a stored value is called on the site.
+  std::map<std::string, std::string, std::less<>> labels;
+  bool everywhere = false;                     ///< A base field: on all bundles.
+  std::set<std::string, std::less<>> bundles;  ///< Those that it was added to.
 
   /// What `field_x` without a column means: value, target_id or uri; empty if it has none of them.
   [[nodiscard]] std::string_view main_property() const;

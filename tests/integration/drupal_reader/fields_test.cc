@@ -244,5 +244,19 @@ TEST_F(DrupalReaderElsewhere, FindsTablesByPrefixAndSchema) {
   EXPECT_EQ(entity.text("field_section"), "Science");
 }
 
+TEST_F(DrupalReaderFields, GivesTheLabelOfAListsValueWhenAskedTo) {
+  site_.add_field({.entity_type = "node",
+                   .bundles = {"course"},
+                   .name = "field_faculty",
+                   .type = "list_string",
+                   .cardinality = 1,
+                   .target_type = {},
+                   .translatable = false,
+                   .allowed_values = {{"law", "Law & Order"}, {"med", "Medicine"}}});
+  EXPECT_EQ(value("field_faculty", {{"field_faculty", {"law"}}}).text, "law");
+  EXPECT_EQ(value("field_faculty:label", {{"field_faculty", {"law"}}}).text, "Law & Order");
+  EXPECT_EQ(value("field_faculty:label", {{"field_faculty", {"gone"}}}).text, "gone");
+}
+
 }  // namespace
 }  // namespace moodlesync::postgres

@@ -26,7 +26,12 @@ Php storage_settings(const FieldStorage& field) {
   }
   if (type == "decimal") return Php::map({{"precision", 10}, {"scale", 2}});
   if (type.starts_with("list_")) {
-    return Php::map({{"allowed_values", Php::map({})}, {"allowed_values_function", ""}});
+    std::vector<Php::Entry> allowed;
+    for (const auto& [value, label] : field.allowed_values) {
+      allowed.emplace_back(std::to_string(allowed.size()),
+                           Php::map({{"value", value}, {"label", label}}));
+    }
+    return Php::map({{"allowed_values", Php::map(allowed)}, {"allowed_values_function", ""}});
   }
   return Php::map({});
 }

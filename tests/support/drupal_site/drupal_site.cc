@@ -133,7 +133,8 @@ void DrupalSite::add_field(const FieldSpec& spec) {
                        new_uuid(*site_),
                        {},
                        "",
-                       ""};
+                       "",
+                       spec.allowed_values};
     create_field_tables(*site_, field, field.uuid);
     write_field_storage(*site_, field);
     write_field_schema(*site_, field);

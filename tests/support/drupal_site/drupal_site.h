@@ -29,6 +29,8 @@ struct FieldSpec {
   int cardinality = 1;  ///< -1: unlimited.
   std::string target_type = {};
   bool translatable = false;
+  /// Of a list: (value, label).
+  std::vector<std::pair<std::string, std::string>> allowed_values = {};
 };
 
 struct NewEntity {

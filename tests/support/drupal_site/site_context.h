@@ -67,6 +67,7 @@ struct FieldStorage {
   std::set<std::string> bundles;  ///< Empty for a base field: all.
   std::string data_table;
   std::string revision_table;
+  std::vector<std::pair<std::string, std::string>> allowed_values = {};  ///< (value, label)
 
   [[nodiscard]] bool is_base_field() const { return bundles.empty(); }
 };

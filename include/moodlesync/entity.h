@@ -58,7 +58,7 @@ struct Entity {
   bool exists = false;  ///< False: deleted in Drupal; only `ref` is set.
   std::string uuid;
   std::string bundle;
-  bool published = true;       ///< The entity's own `status`.
+  bool published = true;  ///< The entity's own `status`; of a registration: its state is active.
   std::string moodle_id_text;  ///< field_moodle_id as stored, outer blanks removed; empty when
                                ///< there is none.
 

@@ -191,7 +191,7 @@ class Plan {
   void add_config() {
     const std::string names = quote_literal(
         R"(^(field\.(field|storage)\.|core\.base_field_override\.|core\.extension$|node\.type\.)"
-        R"(|taxonomy\.vocabulary\.|language\.|system\.site$|moodle_sync))");
+        R"(|taxonomy\.vocabulary\.|workflows\.workflow\.|language\.|system\.site$|moodle_sync))");
     add("config",
         "  IF (CASE TG_OP WHEN 'DELETE' THEN OLD.name ELSE NEW.name END) !~ " + names +
             " THEN RETURN NULL; END IF;\n  " + writer_.insert("config", "0, NULL, 'C', NULL, NULL"),

@@ -92,7 +92,9 @@ constexpr std::array kLayouts = {
                  .changed = "changed",
                  .owner = "entity_id",
                  .owner_type = "",
-                 .owner_type_column = "entity_type_id"},
+                 .owner_type_column = "entity_type_id",
+                 .state = "state",
+                 .workflow = "workflow"},
 };
 
 }  // namespace

@@ -29,6 +29,9 @@ struct EntityLayout {
   std::string_view owner_type;  ///< The owner's entity type, where it is always the same.
   std::string_view owner_type_column;  ///< Column of `base` with the owner's type, where it is not.
 
+  std::string_view state = {};     ///< Column of `base`: a state of `workflow`.
+  std::string_view workflow = {};  ///< Column of `base`: whose states say what is active.
+
   /// The table that holds the base fields. Of a data table read `default_langcode = 1` only.
   [[nodiscard]] constexpr std::string_view fields() const { return data.empty() ? base : data; }
   [[nodiscard]] constexpr bool is_revisionable() const { return !revision.empty(); }

@@ -82,8 +82,8 @@ std::string PartBuilder::base_sql(const TableNames& names, const PartOf& part_of
   const std::string bundle = base_column("b", layout.bundle, quote_literal(layout.only_bundle));
   std::string sql = "SELECT " + id + ", " + base_column("b", layout.uuid, "''") + ", " + bundle +
                     ", " + base_column("b", layout.langcode, "'und'") + ", " +
-                    base_column(fields, layout.status, "1") + ", " + owner + listed(columns_) +
-                    " FROM " + from_base(layout, names) + " WHERE ";
+                    (status_.empty() ? base_column(fields, layout.status, "1") : status_) + ", " +
+                    owner + listed(columns_) + " FROM " + from_base(layout, names) + " WHERE ";
   if (part_of.kind == PartOf::Kind::kSource) return sql + is_wanted(layout);
   sql += owner + " = ANY($1::bigint[]) AND " + bundle + " = " + quote_literal(bundle_);
   if (part_of.kind == PartOf::Kind::kOwned) {

@@ -33,6 +33,8 @@ class PartBuilder {
     return layout_->bundle.empty() ? layout_->only_bundle : std::string_view(bundle_);
   }
 
+  /// In place of the layout's status column: an SQL expression on `b`.
+  void set_status(std::string sql) { status_ = std::move(sql); }
   /// Reads `property` of `field` into `value`, whose columns are filled in here.
   void add(const SchemaField& field, std::string_view property, ValueRead value);
   void add_id(const std::string& path);
@@ -50,6 +52,7 @@ class PartBuilder {
 
   const EntityLayout* layout_;
   std::string bundle_;
+  std::string status_;                ///< Empty: the layout's.
   std::vector<std::string> columns_;  ///< SQL expressions of base fields.
   std::vector<ValueRead> values_;
   std::vector<std::string> paths_;

@@ -119,8 +119,25 @@ void ReadPlanner::add_owned(SourceRead& read, const SourceSpec& source, const Ow
   }
   if (owned.fields.empty()) return;  // Only captured.
   PartBuilder part(*layout, owned.bundle);
+  part.set_status(status_by_state(*layout));
   for (const FieldWish& wish : owned.fields) add_wish(part, wish);
   read.owned.push_back(part.finish(names_, {PartOf::Kind::kOwned, source.entity_type}));
+}
+
+/// 0 in a state that its workflow does not call active; empty where no workflow says anything.
+std::string ReadPlanner::status_by_state(const EntityLayout& layout) const {
+  const auto& inactive = schema_.inactive_states();
+  const bool has_states = !layout.state.empty() && !inactive.empty() &&
+                          schema_.field(layout.type, "", layout.state) != nullptr &&
+                          schema_.field(layout.type, "", layout.workflow) != nullptr;
+  if (!has_states) return {};
+  std::string pairs;
+  for (const auto& [workflow, state] : inactive) {
+    pairs +=
+        (pairs.empty() ? "(" : ", (") + quote_literal(workflow) + ", " + quote_literal(state) + ")";
+  }
+  return "CASE WHEN (" + base_column("b", layout.workflow, "") + ", " +
+         base_column("b", layout.state, "") + ") IN (" + pairs + ") THEN 0 ELSE 1 END";
 }
 
 PartBuilder* ReadPlanner::profile_for(std::vector<PartBuilder>& profiles, const SourceSpec& source,

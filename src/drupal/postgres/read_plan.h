@@ -84,6 +84,7 @@ class ReadPlanner {
   void check_moodle_id_field(const SourceSpec& source);
   void add_owned(SourceRead& read, const SourceSpec& source, const OwnedSpec& owned);
   void add_wish(PartBuilder& part, const FieldWish& wish);
+  [[nodiscard]] std::string status_by_state(const EntityLayout& layout) const;
   PartBuilder* profile_for(std::vector<PartBuilder>& profiles, const SourceSpec& source,
                            const FieldWish& wish);
   void no_such_field(const PartBuilder& part, const FieldWish& wish);

@@ -146,7 +146,8 @@ Status SiteSchema::read_config(Connection& connection) {
   const auto rows = connection.query(names_.expand(
       "SELECT name, data FROM {config} WHERE collection = '' AND (name ~ "
       "'^(field\\.(storage|field)|node\\.type|taxonomy\\.vocabulary|profile\\.type|registration\\."
-      "type|language\\.entity)\\.' OR name = 'system.site') ORDER BY name DESC"));
+      "type|language\\.entity|workflows\\.workflow)\\.' OR name = 'system.site') ORDER BY name "
+      "DESC"));
   if (!rows) return rows.error();
   languages_ = {"und", "zxx"};
   // Descending, so that field.storage.… comes before the field.field.… that build on it.
@@ -164,6 +165,7 @@ void SiteSchema::add_config(std::string_view name, const std::string& data) {
   for (const auto& [prefix, type] : kBundleConfig) {
     if (name.starts_with(prefix)) bundles_[std::string(type)].emplace(after(prefix));
   }
+  if (name.starts_with("workflows.workflow.")) add_workflow(after("workflows.workflow."), data);
   if (name.starts_with("language.entity.")) languages_.emplace_back(after("language.entity."));
   if (name.starts_with("field.storage.")) add_field_storage(data);
   if (name.starts_with("field.field.")) {
@@ -199,6 +201,17 @@ void SiteSchema::add_field_storage(const std::string& data) {
       std::clamp<std::int64_t>(cardinality ? cardinality->as_int(1) : 1, -1, 1 << 20));
   uuids_[type + "." + field.name] = text_at(*storage, "uuid");
   fields_[type].insert_or_assign(field.name, std::move(field));
+}
+
+void SiteSchema::add_workflow(std::string_view name, const std::string& data) {
+  const auto workflow = parse_php(data);
+  if (!workflow || text_at(*workflow, "type") != "registration") return;
+  const PhpValue* states = workflow->at({"type_settings", "states"});
+  if (states == nullptr) return;
+  for (const PhpEntry& state : states->entries) {
+    const PhpValue* active = state.value.find("active");
+    if (active != nullptr && !active->as_bool(true)) inactive_states_.emplace_back(name, state.key);
+  }
 }
 
 void SiteSchema::add_field(std::string_view type, std::string_view bundle, std::string_view name) {

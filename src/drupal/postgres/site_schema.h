@@ -63,6 +63,10 @@ class SiteSchema {
   [[nodiscard]] const std::set<std::string, std::less<>>& bundles(std::string_view type) const;
   /// Language codes whose rows Drupal reads, with `und` and `zxx`.
   [[nodiscard]] const std::vector<std::string>& languages() const { return languages_; }
+  /// (workflow, state) of the registration module's workflows whose registrations do not count.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& inactive_states() const {
+    return inactive_states_;
+  }
   /// The field `name` of a bundle, or nullptr. An empty bundle: of any.
   [[nodiscard]] const SchemaField* field(std::string_view type, std::string_view bundle,
                                          std::string_view name) const;
@@ -77,6 +81,7 @@ class SiteSchema {
   [[nodiscard]] Status read_config(Connection& connection);
   void add_config(std::string_view name, const std::string& data);
   void add_field_storage(const std::string& data);
+  void add_workflow(std::string_view name, const std::string& data);
   void add_field(std::string_view type, std::string_view bundle, std::string_view name);
   [[nodiscard]] Status name_tables(Connection& connection);
   void read_table_names(Connection& connection);
@@ -90,6 +95,7 @@ class SiteSchema {
   int revision_ = 0;
   std::map<std::string, std::set<std::string, std::less<>>, std::less<>> bundles_;
   std::vector<std::string> languages_;
+  std::vector<std::pair<std::string, std::string>> inactive_states_;
   std::map<std::string, Fields, std::less<>> fields_;      ///< By entity type.
   std::map<std::string, std::string, std::less<>> uuids_;  ///< "type.field" → storage uuid.
   std::map<std::string, Columns, std::less<>> tables_;     ///< What is really there.

@@ -74,6 +74,22 @@ TEST_F(DrupalReaderOwned, ReadsTheRegistrationsOfANodeWithTheirUsers) {
   EXPECT_FALSE(entity.owned[1].first("user_uid")->reference->exists);
 }
 
+TEST_F(DrupalReaderOwned, ReadsFromTheWorkflowWhichRegistrationsCount) {
+  const auto nid = site_.create_node("course", "Algebra");
+  for (const char* state : {"complete", "pending", "held", "canceled", "unheard_of"}) {
+    site_.create_registration("seminar", nid, uid_, {}, {{"state", state}});
+  }
+  SourceSpec spec = source("node", "course", {"title"});
+  OwnedSpec owned{.entity_type = "registration", .bundle = "seminar"};
+  owned.fields = {{.path = {"", "state", ""}}};
+  spec.owned = {owned};
+  const Entity entity = load(spec, nid);
+  ASSERT_EQ(entity.owned.size(), 5U);
+  std::string counts;
+  for (const Entity& one : entity.owned) counts += one.published ? "1" : "0";
+  EXPECT_EQ(counts, "11001");
+}
+
 TEST_F(DrupalReaderOwned, ReadsNoRegistrationForSomethingElseOfTheSameId) {
   const auto nid = site_.create_node("course", "Algebra");
   site_.create_registration("seminar", nid, uid_, {}, {{"entity_type_id", "taxonomy_term"}});

@@ -36,6 +36,36 @@ Php storage_settings(const FieldStorage& field) {
   return Php::map({});
 }
 
+/// One state of the workflow that comes with the registration module 3.4.
+Php registration_state(const char* label, bool active, bool canceled, bool held, int weight) {
+  return Php::map({{"label", label},
+                   {"description", std::string("Registration is ") + label + "."},
+                   {"active", active},
+                   {"canceled", canceled},
+                   {"held", held},
+                   {"show_on_form", false},
+                   {"weight", weight}});
+}
+
+void write_registration_workflow(SiteContext& site) {
+  write_config(
+      site, "workflows.workflow.registration",
+      with(entity_head(site),
+           {{"id", "registration"},
+            {"label", "Registration"},
+            {"type", "registration"},
+            {"type_settings",
+             Php::map(
+                 {{"states",
+                   Php::map({{"canceled", registration_state("Canceled", false, true, false, 3)},
+                             {"complete", registration_state("Complete", true, false, false, 2)},
+                             {"held", registration_state("Held", false, false, true, 1)},
+                             {"pending", registration_state("Pending", true, false, false, 0)}})},
+                  {"transitions", Php::map({})},
+                  {"default_registration_state", "pending"},
+                  {"complete_registration_state", "complete"}})}}));
+}
+
 }  // namespace
 
 std::string new_uuid(SiteContext& site) { return site.session.text("SELECT gen_random_uuid()"); }
@@ -113,6 +143,7 @@ void write_bundle(SiteContext& site, const std::string& bundle_type, const std::
                                           {"allow_revisions", false},
                                           {"new_revision", false}}));
   } else {
+    write_registration_workflow(site);
     write_config(site, "registration.type." + id,
                  with(entity_head(site), {{"id", id},
                                           {"label", id},

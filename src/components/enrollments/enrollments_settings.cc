@@ -31,6 +31,7 @@ void add_registrations(EnrollmentsSource& source, Section section) {
   rule.start_path = base::wish(wishes, section, "start_field");
   rule.end_path = base::wish(wishes, section, "end_field");
   rule.active_states = section.texts("active_states");
+  rule.follows_workflow = rule.active_states == std::vector<std::string>{"workflow"};
   section.finish();
   source.spec.owned.push_back(
       {"registration", rule.type, std::move(wishes.fields), section.origin("type")});

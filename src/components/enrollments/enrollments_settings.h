@@ -23,7 +23,8 @@ struct RegistrationRule {
   std::string role_path;   ///< Empty: everybody gets the default role.
   std::string start_path;  ///< Empty: no limit.
   std::string end_path;
-  std::vector<std::string> active_states;  ///< Empty: those that their workflow calls active.
+  std::vector<std::string> active_states;  ///< Empty: all of them.
+  bool follows_workflow = false;  ///< The registration's workflow says which states are active.
 };
 
 /// A field of the course that refers to users.

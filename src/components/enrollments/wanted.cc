@@ -53,9 +53,10 @@ class Collector {
   }
 
   static bool is_active(const RegistrationRule& rule, const Entity& registration) {
-    if (rule.active_states.empty()) return registration.published;
-    return std::ranges::find(rule.active_states, registration.text(rule.state_path)) !=
-           rule.active_states.end();
+    if (rule.follows_workflow) return registration.published;
+    return rule.active_states.empty() ||
+           std::ranges::find(rule.active_states, registration.text(rule.state_path)) !=
+               rule.active_states.end();
   }
 
   /// Empty: there is nothing to be done about this user now, if ever.

@@ -38,6 +38,21 @@ TEST(EnrollmentsSyncOptions, SuspendsACancelledRegistrationAndLetsItInAgain) {
   EXPECT_EQ(people.roles(nid, uid), Roles{kStudent});
 }
 
+TEST(EnrollmentsSyncOptions, LetsTheWorkflowSayWhichRegistrationsCount) {
+  People people({.registration = "            active_states: [workflow]\n"});
+  const std::int64_t ada = people.user("ada");
+  const std::int64_t bob = people.user("bob");
+  const std::int64_t nid = people.course("ALG");
+  people.registration(nid, ada, {}, {{"state", "canceled"}});
+  const std::int64_t id = people.registration(nid, bob);
+  people.sync();
+  EXPECT_EQ(people.enrolment(nid, ada).id, 0);
+  EXPECT_EQ(people.enrolment(nid, bob).suspended, 0);
+  people.drupal().save({"registration", id}, {.base = {{"state", "canceled"}}});
+  people.sync();
+  EXPECT_EQ(people.enrolment(nid, bob).suspended, 1);
+}
+
 TEST(EnrollmentsSyncOptions, OnlyTakesOurRoleFromARemovedParticipant) {
   People people({.enrollments = "        participant_removal: unassign\n"});
   const std::int64_t uid = people.user("ada");

@@ -228,20 +228,6 @@ TEST_F(EnrollmentsSync, LeavesTheCourseOfTheOriginalAloneWhenACourseIsDuplicated
   EXPECT_EQ(people_.roles(copy, bob), Roles{kTeacher});
 }
 
-TEST_F(EnrollmentsSync, DoesNotEnrolACancelledRegistrationAndSuspendsOneThatIsCancelled) {
-  const std::int64_t ada = people_.user("ada");
-  const std::int64_t bob = people_.user("bob");
-  const std::int64_t nid = people_.course("ALG");
-  people_.registration(nid, ada, {}, {{"state", "canceled"}});
-  const std::int64_t id = people_.registration(nid, bob);
-  people_.sync();
-  EXPECT_EQ(people_.enrolment(nid, ada).id, 0);
-  EXPECT_EQ(people_.enrolment(nid, bob).suspended, 0);
-  people_.drupal().save({"registration", id}, {.base = {{"state", "canceled"}}});
-  people_.sync();
-  EXPECT_EQ(people_.enrolment(nid, bob).suspended, 1);
-}
-
 TEST_F(EnrollmentsSync, NeverRepeatsARowThatChangesNothing) {
   const std::int64_t uid = people_.user("ada");
   const std::int64_t nid = people_.course("ALG");

@@ -27,7 +27,8 @@ RegistrationRule seminar_rule() {
           .role_path = "field_role",
           .start_path = "field_start",
           .end_path = "field_end",
-          .active_states = {}};
+          .active_states = {},
+          .follows_workflow = false};
 }
 
 std::string shown(const Call& call) {

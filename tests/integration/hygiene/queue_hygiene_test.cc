@@ -55,7 +55,7 @@ TEST_F(QueueHygiene, LooksForWorkThroughPartialIndexes) {
 /// A backup, a report or a forgotten psql holds a snapshot: nothing that we delete can be cleaned
 /// up meanwhile.
 TEST_F(QueueHygiene, IsRightWhileAnOldSnapshotHoldsUpVacuum) {
-  constexpr int kRounds = 20;
+  constexpr int kRounds = 10;
   constexpr int kChanges = 1000;
   testsupport::Session old(site_.connection());
   old.script("BEGIN ISOLATION LEVEL REPEATABLE READ");

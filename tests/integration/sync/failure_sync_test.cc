@@ -104,23 +104,31 @@ TEST_F(FailureSync, FindsWhatALostEventMissed) {
   EXPECT_NE(rig_.shown_id({"node", nid}), "");
 }
 
-TEST_F(FailureSync, KeepsTheWorkWhilePostgreSQLIsDownAndGoesOnWhenItIsBack) {
+TEST_F(FailureSync, KeepsTheWorkWhileTheDatabaseLetsNobodyInAndGoesOnAfterwards) {
   node("ALG");
-  auto& cluster = testsupport::PostgresCluster::shared();
-  cluster.stop();
+  const auto database = rig_.drupal().sql().text("SELECT current_database()");
+  const std::string elsewhere = testsupport::PostgresCluster::shared().connection("postgres");
+  const auto let_in = [&](const std::string& whether) {
+    testsupport::PostgresCluster::run(
+        elsewhere, "ALTER DATABASE " + database + " ALLOW_CONNECTIONS " + whether);
+  };
+  let_in("false");
+  testsupport::PostgresCluster::run(
+      elsewhere, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" +
+                     database + "' AND application_name LIKE 'moodle-syncd%'");
   EXPECT_EQ(rig_.sync().kind, RunEnd::Kind::kUnavailable);
   EXPECT_EQ(courses(), 0U);
-  cluster.start();
+  let_in("true");
   EXPECT_EQ(rig_.sync().kind, RunEnd::Kind::kIdle);
   EXPECT_EQ(courses(), 1U);
-  auto drupal = rig_.drupal().another_process();
-  EXPECT_EQ(drupal.sql().number("SELECT count(*) FROM moodle_sync.task"), 0);
+  EXPECT_EQ(rig_.drupal().sql().number("SELECT count(*) FROM moodle_sync.task"), 0);
 }
 
 TEST_F(FailureSync, FindsByItselfWhatATableRebuildHidUntilInstallWasRun) {
   std::ostringstream log;
   SyncRig::Options options;
   options.log = &log;
+  options.sweeps = true;
   SyncRig rig(options);
   rig.campus().add_courses(3);
   rig.sync();

@@ -165,6 +165,9 @@ SELECT (SELECT count(*) FROM {moodle_sync.change}),
        (SELECT count(*) FROM {moodle_sync.link} WHERE write_back = 1)
 FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 
+/// SQLSTATE query_canceled, by statement_timeout.
+constexpr std::string_view kCanceled = "57014";
+
 std::string filled(std::string sql, std::string_view mark, std::string_view by) {
   for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at + by.size())) {
     sql.replace(at, mark.size(), by);
@@ -236,9 +239,19 @@ Error TaskQueue::explain(Error error, std::string_view doing) const {
   return std::move(error).in(doing);
 }
 
+/// A server that is too slow just now for a large drain gets smaller ones: what it cancelled would
+/// take as long the next time.
+Result<DrainReport> TaskQueue::drain(int limit) {
+  const int most = std::min(limit, drain_most_);
+  auto report = drain_with_referrers(most);
+  if (!report && report.error().code == kCanceled) drain_most_ = std::max(1, most / 2);
+  if (report && most < limit) drain_most_ = most + most / 4 + 1;
+  return report;
+}
+
 /// Whom a deletion concerns can be postponed, the changes themselves cannot: a field that is being
 /// removed from Drupal must not hold up everything else.
-Result<DrainReport> TaskQueue::drain(int limit) {
+Result<DrainReport> TaskQueue::drain_with_referrers(int limit) {
   if (planned_for_ != schema_.revision()) plan_references();
   bool is_outdated_now = false;
   if (!postpones_) {

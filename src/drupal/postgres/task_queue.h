@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,7 @@ class TaskQueue : public Queue {
 
  private:
   void plan_references();
+  [[nodiscard]] Result<DrainReport> drain_with_referrers(int limit);
   /// `referrers`: legs that find whom a deletion concerns; `postponed`: what to do instead.
   [[nodiscard]] Result<DrainReport> drain(int limit, std::string_view referrers,
                                           std::string_view postponed);
@@ -75,6 +77,8 @@ class TaskQueue : public Queue {
   std::string instance_;
   /// The answer to a drain was lost: among the changes may have been one of the configuration.
   bool drain_is_in_doubt_ = false;
+  /// Changes per drain that the server manages within its statement timeout.
+  int drain_most_ = std::numeric_limits<int>::max();
   std::vector<Task> maybe_claimed_;  ///< By a COMMIT that was never answered.
   std::optional<SettleDoubt> settle_doubt_;
 };

@@ -45,6 +45,27 @@ TEST_F(Waiting, AStatementThatTakesTooLongIsGivenUpAndDoneLater) {
   EXPECT_EQ(queue.drain(100)->taken, 1U);
 }
 
+TEST_F(Waiting, ADrainThatIsTooLargeForASlowServerIsDoneInSmallerOnes) {
+  ConnectionSettings impatient = session_settings(site_.connection());
+  impatient.statement_timeout = std::chrono::milliseconds(200);
+  Connection connection(impatient);
+  const SiteSchema schema(one_.names);
+  TaskQueue queue(connection, one_.names, schema);
+  queue.set_sources(sources_);
+  // Each task takes 5 ms: 200 of them never come to an end within the timeout.
+  site_.sql().script(one_.names.expand(
+      "CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+      "pg_sleep(0.005); RETURN NEW; END $$; CREATE TRIGGER slow BEFORE INSERT ON "
+      "{moodle_sync.task} FOR EACH ROW EXECUTE FUNCTION public.slow()"));
+  sql("INSERT INTO {moodle_sync.change} (entity_type, entity_id, bundle, op) SELECT 'node', 1000 + "
+      "n, 'course', 'U' FROM generate_series(1, 200) AS n");
+  std::size_t taken = 0;
+  for (int attempt = 0; attempt < 400 && taken < 200; ++attempt) {
+    if (const auto report = queue.drain(200)) taken += report->taken;
+  }
+  EXPECT_EQ(taken, 200U);
+}
+
 TEST_F(Waiting, ADeadlockInASettleIsBrokenAtOurCostAndTheGroupIsSettledAfterwards) {
   set_for_database("deadlock_timeout = ''50ms''");
   one_.connection.close();

@@ -7,7 +7,9 @@ namespace moodlesync::moodle {
 
 namespace {
 
-bool is_slow(const Function& function) { return function.timeout > std::chrono::minutes(2); }
+/// Those that copy or delete whole courses. Calls that merely may drag on, such as one that
+/// enrols fifty people and mails each of them, go over all connections.
+bool is_slow(const Function& function) { return function.timeout > std::chrono::minutes(5); }
 
 }  // namespace
 

@@ -143,6 +143,21 @@ TEST(GatewayBatching, KeepsOneConnectionFreeOfSlowCalls) {
   EXPECT_EQ(bench.wire->form(1).get("wsfunction"), "core_course_create_courses");
 }
 
+TEST(GatewayBatching, SendsCallsOverAllConnectionsThatMayDragOnButSeldomDo) {
+  Function enrols = kEnrol;
+  enrols.max_batch = 1;
+  enrols.timeout = std::chrono::minutes(3);
+  GatewayBench bench;
+  for (const char* user : {"1", "2"}) {
+    Call call = enrol(user);
+    call.function = &enrols;
+    bench.start(std::move(call));
+  }
+  bench.pump();
+  EXPECT_EQ(bench.wire->sent.size(), 2U);
+  bench.talks.clear();
+}
+
 TEST(GatewayBatching, SendsASlowCallOverTheOnlyConnection) {
   GatewaySettings settings = GatewayBench::default_settings();
   settings.concurrency = {1, 1, 1};

@@ -9,11 +9,16 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 Instances::Instances(std::filesystem::path program, std::filesystem::path config,
-                     std::filesystem::path logs, std::size_t count)
+                     const std::filesystem::path& logs, std::size_t count)
     : program_(std::move(program)), config_(std::move(config)), all_(count) {
   for (std::size_t i = 0; i < count; ++i) {
     all_[i].log = logs / ("daemon-" + std::to_string(i + 1) + ".log");
   }
+}
+
+bool Instances::Ended::is_a_fault() const {
+  const bool obeyed = was_asked && (code == 0 || code == 128 + SIGTERM);
+  return !was_killed && !obeyed;
 }
 
 void Instances::kill_one(Instance& instance) {

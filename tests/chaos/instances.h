@@ -20,8 +20,8 @@ namespace moodlesync::chaos {
 class Instances {
  public:
   /// Each runs `program run --config CONFIG` and appends to a log of its own in `logs`.
-  Instances(std::filesystem::path program, std::filesystem::path config, std::filesystem::path logs,
-            std::size_t count);
+  Instances(std::filesystem::path program, std::filesystem::path config,
+            const std::filesystem::path& logs, std::size_t count);
 
   /// An end of a process.
   struct Ended {
@@ -30,8 +30,9 @@ class Instances {
     bool was_killed = false;  ///< By us, with SIGKILL.
     bool was_asked = false;   ///< By us, with SIGTERM.
     std::chrono::steady_clock::time_point at;
-    /// Neither killed nor asked, or asked and ended with an error.
-    [[nodiscard]] bool is_a_fault() const { return !was_killed && !(was_asked && code == 0); }
+    /// Neither killed nor asked, or asked and ended with an error. Who is asked before he listens
+    /// ends of the signal itself.
+    [[nodiscard]] bool is_a_fault() const;
   };
 
   [[nodiscard]] std::size_t size() const { return all_.size(); }

@@ -24,7 +24,7 @@ void report(int number, const chaos::RoundOptions& options, const chaos::RoundRe
               static_cast<unsigned long long>(options.seed), options.steps, options.instances);
 }
 
-int run(Flags flags) {
+int run_rounds(Flags flags) {
   chaos::Tally all;
   int failed = 0;
   for (int number = 1; number <= flags.rounds; ++number, ++flags.round.seed) {
@@ -48,10 +48,7 @@ int run(Flags flags) {
   return failed == 0 ? 0 : 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+int run(int argc, char** argv) {
   Flags flags;
   CLI::App app("moodle-syncd between a Drupal and a Moodle where everything breaks");
   app.add_option("--rounds", flags.rounds, "How many")->capture_default_str();
@@ -61,5 +58,17 @@ int main(int argc, char** argv) {
   app.add_option("--daemon", flags.round.program, "The moodle-syncd to try")->capture_default_str();
   app.add_flag("--keep", flags.round.keep, "Keep the logs of good rounds too");
   CLI11_PARSE(app, argc, argv);
-  return run(flags);
+  return run_rounds(flags);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "moodle-syncd-chaos: %s\n", error.what());
+    return 70;
+  }
 }

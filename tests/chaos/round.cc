@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -63,14 +65,17 @@ class Round {
       : options_(options),
         drupal_(DrupalSite::fresh(cluster_)),
         editors_(drupal_, Dice(options.seed)),
+        trace_(directory_.path() / "trace"),
+        calls_(directory_.path() / "calls"),
         moodle_(moodle_options()),
         network_(port_of(moodle_.url())),
-        trash_bin_(moodle_.create_category({.name = "Trash"})),
-        trace_(directory_.path() / "trace") {}
+        trash_bin_(moodle_.create_category({.name = "Trash"})) {}
 
   RoundReport run() {
     set_up();
-    instances_.emplace(options_.program, config_, directory_.path(), options_.instances);
+    record_calls();
+    instances_ = std::make_unique<Instances>(options_.program, config_, directory_.path(),
+                                             options_.instances);
     Turmoil turmoil({*instances_, cluster_, moodle_, network_, [this] { reconnect(); },
                      [this] { cut_sessions(); }},
                     Dice(~options_.seed), report_.tally);
@@ -108,6 +113,23 @@ class Round {
   }
 
   void reconnect() { drupal_.sql() = testsupport::Session(drupal_.connection()); }
+
+  void record(const std::string& line) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const std::lock_guard lock(calls_mutex_);
+    calls_ << duration_cast<milliseconds>(now).count() << " " << line << "\n" << std::flush;
+  }
+
+  void record_calls() {
+    moodle_.on_call([this](const sim::Call& call) {
+      std::string line = call.function;
+      for (const auto& [name, value] : call.variables()) {
+        // Not the token.
+        if (!name.starts_with("ws")) line.append(" ").append(name).append("=").append(value);
+      }
+      record(line);
+    });
+  }
 
   void cut_sessions() {
     drupal_.sql().run(
@@ -210,7 +232,10 @@ class Round {
     std::erase_if(dead_, [](const Dead& dead) { return dead.is_done; });
   }
 
-  void trace(const std::string& what) { trace_ << what << "\n" << std::flush; }
+  void trace(const std::string& what) {
+    trace_ << what << "\n" << std::flush;
+    record("# " + what);
+  }
 
   void conclude() {
     const Verdict verdict = judge(drupal_, moodle_, trash_bin_);
@@ -263,11 +288,14 @@ class Round {
   PostgresCluster& cluster_ = PostgresCluster::shared();
   DrupalSite drupal_;
   Editors editors_;
+  std::ofstream trace_;  ///< What was done: the same for the same seed.
+  std::mutex calls_mutex_;
+  std::ofstream
+      calls_;  ///< Guarded by calls_mutex_: what Moodle was told, and the trace, with times.
   sim::MoodleSim moodle_;
-  std::optional<Instances> instances_;  ///< Outlives the network, which kills them at times.
+  std::unique_ptr<Instances> instances_;  ///< Outlives the network, which kills them at times.
   testsupport::FaultProxy network_;
   sim::Id trash_bin_;
-  std::ofstream trace_;
   std::filesystem::path config_;
   RoundReport report_;
   std::optional<Clock::time_point> recovering_since_;

@@ -10,10 +10,10 @@ namespace {
 using testsupport::DrupalSite;
 using testsupport::SyncRig;
 
-const std::string kSchema = "site \"two\"; --";
-const std::string kPrefix = "d'8$capture$@keys@_";
-const std::string kVocabulary = "t'); DROP TABLE x; --\"";
-const std::string kNodeType = "c\"o'u$$rse\\";
+constexpr const char* kSchema = "site \"two\"; --";
+constexpr const char* kPrefix = "d'8$capture$@keys@_";
+constexpr const char* kVocabulary = "t'); DROP TABLE x; --\"";
+constexpr const char* kNodeType = "c\"o'u$$rse\\";
 
 /// As a scalar of YAML in single quotes.
 std::string scalar(const std::string& text) {

@@ -21,6 +21,8 @@ namespace moodlesync::moodle {
 struct Row {
   PendingCall* call = nullptr;  ///< Null once the conversation has withdrawn it.
   std::uint64_t sequence = 0;
+  /// An answer left open whether Moodle did it, so it is sent again.
+  bool may_be_done = false;
   int collisions = 0;  ///< Calls with this row that Moodle's database refused: perhaps a deadlock.
   std::optional<Result<Json>> answer = std::nullopt;
 };

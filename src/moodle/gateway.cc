@@ -224,6 +224,7 @@ void BatchingGateway::deal(Batch batch, Json answer) {
   const bool is_repeatable = batch.function->repeatable && batch.rows.size() > 1;
   if (is_repeatable && has_stray_warning(*batch.function, answer)) {
     ++stats_.splits;
+    for (const auto& row : batch.rows) row->may_be_done = true;
     return batcher_.split(std::move(batch));
   }
   const std::vector<const Params*> params = params_of(batch.rows);
@@ -260,6 +261,11 @@ void BatchingGateway::refuse(Batch batch, const Error& error) {
 
 void BatchingGateway::finish(std::unique_ptr<Row> row, Result<Json> answer) {
   if (row->call == nullptr) return;
+  if (row->may_be_done && !answer && answer.error().kind != ErrorKind::kRejected) {
+    Error error = std::move(answer).error();
+    error.kind = ErrorKind::kInDoubt;
+    answer = std::move(error);
+  }
   row->answer.emplace(std::move(answer));
   --outstanding_;
   ++stats_.rows;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "gateway_bench.h"
 
@@ -33,6 +34,23 @@ TEST(GatewayFailure, FindsTheRowOfAnAnonymousWarningByAskingAgain) {
   EXPECT_TRUE(bench.answer(0));
   EXPECT_TRUE(bench.answer(1));
   EXPECT_EQ(bench.error(2).code, "2");
+}
+
+TEST(GatewayFailure, DoubtsARowThatMayBeDoneWhenAskingAgainIsCutShort) {
+  GatewayBench bench;
+  bool is_first = true;
+  bench.wire->server = [&](const Form& form) {
+    return std::exchange(is_first, false) ? add_or_warn(form) : status_reply(503);
+  };
+  for (const char* user : {"1", "2", "999"}) {
+    Call call{.function = &kAddMember, .row = {}};
+    call.row.add("userid", user);
+    bench.start(std::move(call));
+  }
+  bench.run();
+  // The first two are members by now: "nothing was done" would be a lie.
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(bench.error(i).kind, ErrorKind::kInDoubt);
+  EXPECT_TRUE(bench.gateway->outage());
 }
 
 GatewaySettings large_batches() {

@@ -90,7 +90,7 @@ TEST_F(QueueHygiene, IsRightWhileAnOldSnapshotHoldsUpVacuum) {
   EXPECT_EQ(cost(), "0") << "and nothing stays behind";
 }
 
-/// MOODLESYNC_QUEUED=1000000 for the figure in the documentation.
+/// Prints what the process holds; MOODLESYNC_QUEUED=1000000 asks for a larger queue.
 TEST_F(QueueHygiene, HoldsNoMoreThanAClaimInMemoryHoweverMuchIsQueued) {
   const char* asked = std::getenv("MOODLESYNC_QUEUED");
   const std::int64_t queued = asked == nullptr ? 50'000 : std::atoll(asked);

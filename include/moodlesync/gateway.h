@@ -55,9 +55,10 @@ class Gateway : public Moodle {
   /// site), kUnavailable.
   [[nodiscard]] virtual Co<Result<MoodleSite>> preflight() = 0;
 
-  /// Why Moodle as a whole seems to be away: the last failure of that kind since Moodle itself last
-  /// answered. The rows of such a call may say kInDoubt or kTransient; a breaker goes by this. Also
-  /// set, as kConfig, when the account lost the ability to read: the next preflight decides.
+  /// Why Moodle as a whole seems to be away: the last failure of that kind since the last preflight
+  /// that succeeded. The rows of such a call may say kInDoubt or kTransient; a breaker goes by
+  /// this. Also set, as kConfig, when the account lost the ability to read. Meanwhile rows are
+  /// answered with it (kUnavailable or kConfig) unsent; the next preflight decides.
   [[nodiscard]] virtual std::optional<Error> outage() const = 0;
 
   [[nodiscard]] virtual GatewayStats stats() const = 0;

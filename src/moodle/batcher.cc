@@ -86,6 +86,25 @@ void Batcher::again(Batch batch) {
   put_back(std::move(batch));
 }
 
+Rows Batcher::take_waiting() {
+  Rows taken;
+  const auto take = [&taken](auto& rows) {
+    const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
+    const auto first = std::stable_partition(rows.begin(), rows.end(), stays);
+    std::move(first, rows.end(), std::back_inserter(taken));
+    rows.erase(first, rows.end());
+  };
+  for (Batch& batch : put_back_) take(batch.rows);
+  std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
+  for (const auto& lane : lanes_) {
+    for (auto& [key, line] : lane->lines) take(line.rows);
+    std::erase_if(lane->lines_by_age, [](const auto& entry) { return entry.second->rows.empty(); });
+    std::erase_if(lane->lines, [](const auto& entry) { return entry.second.rows.empty(); });
+  }
+  std::erase_if(lanes_, [](const auto& lane) { return lane->lines.empty(); });
+  return taken;
+}
+
 bool Batcher::fits(const Call& call) const {
   return call.row.size() <= budget(*call.function, call.fixed);
 }
@@ -178,11 +197,14 @@ bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
       continue;
     }
     const std::size_t variables = line.rows.front()->call->call().row.size();
+    const bool is_alone = line.rows.front()->is_alone;
     const bool is_first = batch.rows.empty();
-    if (!is_first && (batch.rows.size() >= room.rows || variables > room.variables)) return false;
+    const bool is_full = batch.rows.size() >= room.rows || variables > room.variables;
+    if (!is_first && (is_full || is_alone)) return false;
     room.variables -= std::min(variables, room.variables);
     batch.rows.push_back(std::move(line.rows.front()));
     line.rows.pop_front();
+    if (is_alone) return false;
   }
   return batch.rows.size() < room.rows;
 }

@@ -23,6 +23,8 @@ struct Row {
   std::uint64_t sequence = 0;
   /// An answer left open whether Moodle did it, so it is sent again.
   bool may_be_done = false;
+  bool is_probe = false;  ///< The preflight's: goes through while Moodle counts as away.
+  bool is_alone = false;  ///< Shares a call with nobody.
   int collisions = 0;  ///< Calls with this row that Moodle's database refused: perhaps a deadlock.
   std::optional<Result<Json>> answer = std::nullopt;
 };
@@ -75,6 +77,9 @@ class Batcher {
   /// Puts rows back that are to be sent once more, as one call, before all others.
   void again(Batch batch);
 
+  /// Takes out everything that waits, but for the preflight's rows.
+  [[nodiscard]] Rows take_waiting();
+
   void set_variables(std::size_t variables) { limits_.variables = variables; }
 
   /// Whether `call` alone is within the number of variables.
@@ -106,8 +111,8 @@ class Batcher {
   [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
   [[nodiscard]] LineByAge oldest_free_line(Lane& lane);
   [[nodiscard]] Batch fill(Lane& lane);
-  /// Moves rows into `batch` until the line is empty or the batch is full; true: there is room
-  /// left.
+  /// Moves rows into `batch` until the line is empty or the batch takes no more; true: there is
+  /// room left.
   [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
   [[nodiscard]] std::size_t max_rows(const Function& function);
   [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;

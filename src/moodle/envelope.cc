@@ -44,6 +44,14 @@ Verdict unknown_and_away(const Asked& asked, ErrorKind read_kind, std::string_vi
                          std::string_view what) {
   Verdict verdict = unknown(asked, read_kind, code, what);
   verdict.is_outage = true;
+  verdict.may_be_a_row = true;
+  return verdict;
+}
+
+/// Nothing was done, but it is open whether that concerns everything or only this call.
+Verdict turned_away(const Asked& asked, std::string_view code, std::string_view what) {
+  Verdict verdict = away(asked, code, what);
+  verdict.may_be_a_row = true;
   return verdict;
 }
 
@@ -151,10 +159,12 @@ Verdict judge_foreign(std::string_view body, const Asked& asked) {
   constexpr std::size_t kHarmlessBytes = std::size_t{64} * 1024;
   const std::string_view text = base::trim(body);
   if (text.empty()) {
-    return unknown(asked, ErrorKind::kTransient, "empty_answer", "Moodle's answer is empty");
+    return unknown_and_away(asked, ErrorKind::kTransient, "empty_answer",
+                            "Moodle's answer is empty");
   }
   if (text.front() == '[' || text.front() == '{') {
-    return unknown(asked, ErrorKind::kTransient, "cut_answer", "Moodle's answer is cut off");
+    return unknown_and_away(asked, ErrorKind::kTransient, "cut_answer",
+                            "Moodle's answer is cut off");
   }
   if (text.find("<EXCEPTION") != std::string_view::npos) {
     // Moodle saw none of our variables: larger than post_max_size, or somebody changed the request.
@@ -213,11 +223,16 @@ std::string origin_of(std::string_view url) {
 Verdict judge_client_error(const Reply& reply, const Asked& asked) {
   const std::string status = "HTTP " + std::to_string(reply.status);
   switch (reply.status) {
+    case 401:
+    case 407:
+      return refuse(asked, ErrorKind::kConfig, "http_" + std::to_string(reply.status),
+                    status + ": something in front of Moodle asks for a password");
     case 403:
-      return away(asked, "http_403",
-                  status +
-                      ": web services or the REST protocol are switched off in Moodle (Site "
-                      "administration > Server > Web services), or a firewall refused us");
+      return turned_away(asked, "http_403",
+                         status +
+                             ": web services or the REST protocol are switched off in Moodle "
+                             "(Site administration > Server > Web services), or a firewall "
+                             "refused us");
     case 404:
       return refuse(asked, ErrorKind::kConfig, "http_404",
                     status + ": there is no Moodle web service at moodle.url");
@@ -228,8 +243,8 @@ Verdict judge_client_error(const Reply& reply, const Asked& asked) {
     case 429:
       return away(asked, "http_429", status + ": too many requests");
     default:
-      return refuse(asked, ErrorKind::kConfig, "http_" + std::to_string(reply.status),
-                    status + ": a proxy or the web server refused the request");
+      return turned_away(asked, "http_" + std::to_string(reply.status),
+                         status + ": a proxy, a firewall or the web server refused the request");
   }
 }
 

@@ -27,6 +27,9 @@ struct Verdict {
   bool may_be_collision = false;
   /// Moodle as a whole, not this call, is the trouble.
   bool is_outage = false;
+  /// It looks like an outage, but one of the rows may have caused it: a firewall that dislikes a
+  /// word, a value at which PHP dies.
+  bool may_be_a_row = false;
   /// From now on an empty answer means nothing (REST facts, "Preflight").
   bool reads_lie = false;
 };

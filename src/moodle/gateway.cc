@@ -38,6 +38,25 @@ bool is_collision(const Result<Json>& answer) {
   return !answer && answer.error().code == "dmlwriteexception";
 }
 
+/// What a row hears that was not sent because Moodle is away.
+Error not_sent(Error reason) {
+  reason.kind = ErrorKind::kUnavailable;
+  reason.message = "not sent, since Moodle is away: " + reason.message;
+  return reason;
+}
+
+/// Moodle has one code for an unknown function and for an unknown record. Taken for the latter, a
+/// removal that was never made would count as done.
+Verdict missing_function(const Function& function) {
+  Verdict verdict;
+  verdict.error = {ErrorKind::kConfig, "missing_function",
+                   std::string(function.name) +
+                       ": this Moodle does not know the function, and the token's service does not "
+                       "hold it; add it (Site administration > Server > Web services > External "
+                       "services > Functions) or update Moodle"};
+  return verdict;
+}
+
 Batch alone(const Function* function, std::unique_ptr<Row> row) {
   Batch batch{function, {}, {}};
   batch.rows.push_back(std::move(row));
@@ -71,13 +90,18 @@ BatchingGateway::BatchingGateway(GatewaySettings settings, std::unique_ptr<Trans
       admission_(concurrency_.limit()),
       batcher_(limits_of(settings_)) {}
 
-void BatchingGateway::submit(PendingCall& call) {
+void BatchingGateway::submit(PendingCall& call) { take_in(call, /*is_probe=*/false); }
+
+void BatchingGateway::take_in(PendingCall& call, bool is_probe) {
   auto row = std::make_unique<Row>();
   row->call = &call;
   row->sequence = next_sequence_++;
   by_call_.emplace(&call, row.get());
   ++outstanding_;
   const Call& asked = call.call();
+  row->is_probe = is_probe;
+  row->is_alone = suspects_.has(asked);
+  if (outage_ && !is_probe) return finish(std::move(row), not_sent(*outage_));
   if (asked.function != &kVariableProbe && !batcher_.fits(asked)) {
     finish(std::move(row), Error{ErrorKind::kRejected, "too_many_variables",
                                  std::string(asked.function->name) + ": the entity has " +
@@ -119,9 +143,11 @@ std::vector<std::coroutine_handle<>> BatchingGateway::take_ready() {
 Co<Result<MoodleSite>> BatchingGateway::preflight() {
   reads_are_trustworthy_ = false;
   PreflightWish wish{settings_.base_url, settings_.max_input_vars};
-  Co<Result<PreflightReport>> run = run_preflight(*this, std::move(wish));
+  SideDoor door(*this);
+  Co<Result<PreflightReport>> run = run_preflight(door, std::move(wish));
   Result<PreflightReport> report = co_await std::move(run);
   if (!report) co_return std::move(report).error();
+  outage_.reset();
   reads_are_trustworthy_ = report->reads_are_trustworthy;
   offered_ = report->site.functions;
   batcher_.set_variables(static_cast<std::size_t>(report->site.max_input_vars));
@@ -175,15 +201,43 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
   Verdict verdict = judge(reply, asked);
   verdict.error.message = without(std::move(verdict.error.message), settings_.token.reveal());
   if (verdict.next != Verdict::Next::kDeal) ++stats_.failures;
+  if (is_missing(*wire.batch.function, verdict)) verdict = missing_function(*wire.batch.function);
+  look_for_culprit(wire.batch.rows, verdict);
   note_condition(verdict);
   learn(wire, reply, verdict);
   switch (verdict.next) {
     case Verdict::Next::kDeal:
-      return deal(std::move(wire.batch), std::move(verdict.answer));
+      deal(std::move(wire.batch), std::move(verdict.answer));
+      break;
     case Verdict::Next::kSplit:
-      return split_or_refuse(std::move(wire.batch), verdict);
+      split_or_refuse(std::move(wire.batch), verdict);
+      break;
     case Verdict::Next::kRefuse:
-      return refuse(std::move(wire.batch), verdict.error);
+      refuse(std::move(wire.batch), verdict.error);
+      break;
+  }
+  if (outage_) turn_away_waiting();
+}
+
+bool BatchingGateway::is_missing(const Function& function, const Verdict& verdict) const {
+  return verdict.error.code == "invalidrecordunknown" && !offered_.empty() &&
+         !offered_.contains(function.name);
+}
+
+void BatchingGateway::look_for_culprit(const Rows& rows, Verdict& verdict) {
+  const bool is_probe = rows.front()->is_probe;
+  if (!verdict.is_outage) suspects_.note_answer();
+  const bool is_alone = rows.size() == 1;
+  for (const auto& row : rows) {
+    if (row->call == nullptr || is_probe) continue;
+    if (!verdict.is_outage) suspects_.clear(row->call->call());
+    if (!verdict.may_be_a_row || !suspects_.blame(row->call->call(), is_alone)) continue;
+    verdict.is_outage = false;
+    // Tried again, at growing intervals and a limited number of times.
+    if (verdict.error.kind == ErrorKind::kUnavailable) verdict.error.kind = ErrorKind::kTransient;
+    verdict.error.message +=
+        "; Moodle answers others, only this row never gets through: does a firewall in front of "
+        "Moodle dislike something in it, or does Moodle's web server log say why it fails?";
   }
 }
 
@@ -200,12 +254,15 @@ void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Ver
 }
 
 void BatchingGateway::note_condition(const Verdict& verdict) {
-  outage_.reset();
   if (verdict.reads_lie) distrust_reads(verdict.error);
-  if (verdict.is_outage) {
-    outage_ = verdict.error;
-    outage_->kind = ErrorKind::kUnavailable;
-  }
+  if (!verdict.is_outage) return;
+  Error reason = verdict.error;
+  reason.kind = ErrorKind::kUnavailable;
+  outage_ = std::move(reason);
+}
+
+void BatchingGateway::turn_away_waiting() {
+  for (auto& row : batcher_.take_waiting()) finish(std::move(row), not_sent(*outage_));
 }
 
 /// Functions that go row by row tell even what concerns the whole site in the rows' warnings.

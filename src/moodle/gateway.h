@@ -15,6 +15,7 @@
 #include "moodle/concurrency.h"
 #include "moodle/envelope.h"
 #include "moodle/settings.h"
+#include "moodle/suspects.h"
 #include "moodle/transport.h"
 #include "moodlesync/gateway.h"
 
@@ -27,6 +28,10 @@ namespace moodlesync::moodle {
 /// Whatever was submitted before a pump() is gathered by it; nothing waits for company. A refused
 /// all-or-nothing call is halved until the bad row stands alone, the others go through. A write
 /// whose answer is lost is never repeated here.
+///
+/// When Moodle turns out to be away, everything that waits is answered with that at once, and so is
+/// all that comes, until a preflight has succeeded: nothing but the preflight knocks at a shut
+/// door.
 ///
 /// Lifetime: must outlive every PendingCall. Threads: the event loop's only.
 class BatchingGateway final : public Gateway {
@@ -49,18 +54,41 @@ class BatchingGateway final : public Gateway {
   void withdraw(PendingCall& call) noexcept override;
 
  private:
+  /// The preflight's way in, which is never shut.
+  class SideDoor final : public Moodle {
+   public:
+    explicit SideDoor(BatchingGateway& gateway) : gateway_(gateway) {}
+    [[nodiscard]] bool reads_are_trustworthy() const override {
+      return gateway_.reads_are_trustworthy();
+    }
+
+   protected:
+    void submit(PendingCall& call) override { gateway_.take_in(call, /*is_probe=*/true); }
+    void withdraw(PendingCall& call) noexcept override { gateway_.withdraw(call); }
+
+   private:
+    BatchingGateway& gateway_;
+  };
+
   struct OnTheWire {
     Batch batch;
     std::size_t body_bytes = 0;
     std::size_t in_flight = 0;  ///< When it was sent, itself included.
   };
 
+  void take_in(PendingCall& call, bool is_probe);
   void dispatch();
   void send(Batch batch);
   void receive();
   void settle(OnTheWire wire, const Reply& reply);
   void learn(const OnTheWire& wire, const Reply& reply, const Verdict& verdict);
+  /// Finds out whether the only row of the call is to blame for what looks like an outage, and
+  /// judges anew if so.
+  void look_for_culprit(const Rows& rows, Verdict& verdict);
   void note_condition(const Verdict& verdict);
+  /// Answers everything that waits with the outage.
+  void turn_away_waiting();
+  [[nodiscard]] bool is_missing(const Function& function, const Verdict& verdict) const;
   void note_condition(const Error& warning);
   void distrust_reads(const Error& reason);
   void deal(Batch batch, Json answer);
@@ -82,7 +110,8 @@ class BatchingGateway final : public Gateway {
   bool reads_are_trustworthy_ = false;
   std::set<std::string, std::less<>> offered_;  ///< Functions of the service; empty before a
                                                 ///< preflight.
-  std::optional<Error> outage_;
+  std::optional<Error> outage_;                 ///< Set: the door is shut.
+  Suspects suspects_;
   GatewayStats stats_;
 };
 

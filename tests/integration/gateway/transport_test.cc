@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <ctime>
+#include <optional>
 
 #include "live_gateway.h"
 #include "raw_server.h"
@@ -156,6 +158,31 @@ TEST(Transport, CanBeDroppedWhileCallsAreOnTheWire) {
   live.talks.clear();
   EXPECT_EQ(live.gateway->outstanding(), 0U);
 }
+
+/// What the gateway makes of a 503 with this header.
+std::optional<std::chrono::seconds> retry_after(const std::string& value) {
+  RawServer server({Reaction{Reaction::Kind::kSend, http("", "503 Service Unavailable",
+                                                         "Retry-After: " + value + "\r\n")}});
+  LiveGateway live(settings_for(server));
+  return live.error(live.start(write())).retry_after;
+}
+
+TEST(Transport, UnderstandsADateInRetryAfter) {
+  const std::time_t then = std::time(nullptr) + 120;
+  std::tm parts{};
+  std::array<char, 64> date{};
+  std::strftime(date.data(), date.size(), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&then, &parts));
+  const auto wait = retry_after(date.data());
+  ASSERT_TRUE(wait.has_value());
+  EXPECT_GT(*wait, std::chrono::seconds(60));
+  EXPECT_LE(*wait, std::chrono::seconds(120));
+}
+
+TEST(Transport, BelievesARetryAfterForAnHourAtMost) {
+  EXPECT_EQ(retry_after("9999999"), std::chrono::seconds(3600));
+}
+
+TEST(Transport, IgnoresARetryAfterThatIsNoTime) { EXPECT_FALSE(retry_after("soon").has_value()); }
 
 }  // namespace
 }  // namespace moodlesync::moodle

@@ -14,6 +14,8 @@ void FakeGateway::pump(std::chrono::milliseconds /*wait*/, std::span<const int> 
 
 Co<Result<MoodleSite>> FakeGateway::preflight() {
   const auto at = static_cast<std::size_t>(preflight_count_++);
+  const bool succeeds = at >= preflights_.size() || preflights_[at].has_value();
+  if (succeeds) outage_.reset();
   if (at < preflights_.size()) co_return preflights_[at];
   co_return MoodleSite{"5.1", "2025100600.02", "https://moodle.example", 2, "sync", {}, 1000};
 }

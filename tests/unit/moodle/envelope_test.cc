@@ -179,6 +179,30 @@ TEST(Envelope, LeavesAWriteInDoubtWhenTheAnswerIsCutOrEmpty) {
   EXPECT_EQ(judge(json_reply(""), of(kLookUp)).error.kind, ErrorKind::kTransient);
 }
 
+TEST(Envelope, TakesACutOrEmptyAnswerAsAnOutageThatARowMayHaveCaused) {
+  for (const char* body : {R"([{"id":1},{"i)", ""}) {
+    const Verdict verdict = judge(json_reply(body), of(kCreate));
+    EXPECT_TRUE(verdict.is_outage) << body;
+    EXPECT_TRUE(verdict.may_be_a_row) << body;
+  }
+}
+
+TEST(Envelope, SuspectsNoRowWhenNothingCanReachMoodleOrItSaysThatItIsAway) {
+  EXPECT_FALSE(judge(undelivered(Reply::Delivery::kNotSent), of(kCreate)).may_be_a_row);
+  EXPECT_FALSE(judge(status_reply(503), of(kCreate)).may_be_a_row);
+  EXPECT_FALSE(judge(status_reply(429), of(kCreate)).may_be_a_row);
+  EXPECT_FALSE(judge(exception_reply("sitemaintenance"), of(kCreate)).may_be_a_row);
+}
+
+TEST(Envelope, TakesAFirewallsRefusalForAnOutageThatARowMayHaveCaused) {
+  for (const int status : {400, 403, 406, 418}) {
+    const Verdict verdict = judge(status_reply(status, ""), of(kCreate));
+    EXPECT_EQ(verdict.error.kind, ErrorKind::kUnavailable) << status;
+    EXPECT_TRUE(verdict.may_be_a_row) << status;
+  }
+  EXPECT_EQ(judge(status_reply(401, ""), of(kCreate)).error.kind, ErrorKind::kConfig);
+}
+
 TEST(Envelope, KnowsThatAnUnsentRequestDidNothing) {
   const Verdict verdict =
       judge(undelivered(Reply::Delivery::kNotSent, "Could not resolve host"), of(kCreate));

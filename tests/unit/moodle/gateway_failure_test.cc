@@ -140,20 +140,6 @@ TEST(GatewayFailure, NeverRepeatsAWriteWhoseAnswerWasLost) {
   EXPECT_EQ(bench.wire->sent.size(), 1U);
 }
 
-TEST(GatewayFailure, RemembersAnOutageUntilMoodleAnswersAgain) {
-  GatewayBench bench;
-  bench.wire->script.push_back(status_reply(502));
-  bench.start(create_course("a"));
-  bench.run();
-  const std::optional<Error> outage = bench.gateway->outage();
-  ASSERT_TRUE(outage.has_value());
-  EXPECT_EQ(outage->kind, ErrorKind::kUnavailable);
-  bench.wire->script.push_back(exception_reply("shortnametaken"));
-  bench.start(create_course("a"));
-  bench.run();
-  EXPECT_FALSE(bench.gateway->outage().has_value());
-}
-
 TEST(GatewayFailure, NeverLetsTheTokenIntoAMessage) {
   GatewayBench bench;
   bench.wire->script.push_back(exception_reply("invalidtoken", "No such token: t0ken"));

@@ -88,22 +88,32 @@ struct SiteIdentity {
 };
 
 /// The guard's port: what was recorded at install and what is there now.
+///
+/// The database knows every state folder (`state_dir`) that works with it: its id and a random
+/// epoch that stands in the folder too and advances on both sides. Instances that share a folder
+/// share its epoch; folders do not touch each other's.
 class Site {
  public:
   virtual ~Site() = default;
   struct Record {
     SiteIdentity recorded;
-    std::string epoch;  ///< Random; also kept in the local state file, both advance together.
+    std::string epoch;         ///< Of the state folder that asks; empty: it is not known here.
+    bool has_folders = false;  ///< Some state folder is known here.
     int schema_version = 0;
     std::string old_module_url;  ///< `drupalpath` of the old module's settings, or empty.
   };
-  /// Errors: kConfig with code `not_installed`.
-  [[nodiscard]] virtual Result<Record> record() = 0;
+  /// `folder`: the id of the state folder that asks; empty: it has none yet. Errors: kConfig with
+  /// code `not_installed`.
+  [[nodiscard]] virtual Result<Record> record(std::string_view folder) = 0;
   /// The identity of the database we talk to now; site_url is left empty.
   [[nodiscard]] virtual Result<SiteIdentity> observe() = 0;
-  /// Records `identity` and a new epoch as ours.
-  [[nodiscard]] virtual Status adopt(const SiteIdentity& identity, std::string_view epoch) = 0;
-  [[nodiscard]] virtual Status advance_epoch(std::string_view from, std::string_view to) = 0;
+  /// Records `identity` as ours and forgets all state folders.
+  [[nodiscard]] virtual Status adopt(const SiteIdentity& identity) = 0;
+  /// Makes a state folder known, or gives one that is known another epoch.
+  [[nodiscard]] virtual Status join(std::string_view folder, std::string_view epoch) = 0;
+  /// Errors: kConfig with code `epoch_differs` when the folder's epoch is not `from`.
+  [[nodiscard]] virtual Status advance_epoch(std::string_view folder, std::string_view from,
+                                             std::string_view to) = 0;
 };
 
 /// LISTEN on a connection of its own.

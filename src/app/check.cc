@@ -16,7 +16,12 @@ constexpr std::string_view kGuardArea = "guard";
 constexpr std::string_view kMoodle = "Moodle";
 
 void check_site(const Settings& settings, Site& site, Findings& findings) {
-  const auto record = site.record();
+  const auto memory = EpochFile(settings.state_dir).read();
+  if (!memory) {
+    findings.problem(kGuardArea, memory.error().message, {}, exit_code_for(memory.error()));
+    return;
+  }
+  const auto record = site.record(memory->id);
   if (!record) {
     const bool missing = record.error().code == "not_installed";
     findings.problem(kGuardArea, record.error().message,
@@ -28,13 +33,10 @@ void check_site(const Settings& settings, Site& site, Findings& findings) {
     findings.problem(kGuardArea, observed.error().message, {}, exit_code_for(observed.error()));
     return;
   }
-  const auto epoch = EpochFile(settings.state_dir).ours(record->epoch);
-  if (!epoch) {
-    findings.problem(kGuardArea, epoch.error().message, {}, exit_code_for(epoch.error()));
-    return;
+  auto objections = engine::guard_objections(*record, *observed, settings.engine.site_url);
+  for (std::string& objection : engine::folder_objections(*record, *memory)) {
+    objections.push_back(std::move(objection));
   }
-  const auto objections =
-      engine::guard_objections(*record, *observed, settings.engine.site_url, *epoch);
   for (const std::string& objection : objections) {
     findings.problem(kGuardArea, objection,
                      "if this database is meant to be synced from now on, run `moodle-syncd "

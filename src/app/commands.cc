@@ -41,19 +41,34 @@ ExitCode print_steps(const Result<std::vector<std::string>>& steps, Console cons
   return ExitCode::kOk;
 }
 
-/// The local epoch as far as this user may read it: install may run as another one than the daemon.
-std::string readable_epoch(const Settings& settings, const Site::Record& record) {
-  const Result<std::string> epoch = EpochFile(settings.state_dir).ours(record.epoch);
-  return epoch ? *epoch : std::string();
+/// What the state folder says against the database, as far as this user may read it: install and
+/// status may run as another one than the daemon, and on another machine.
+std::vector<std::string> readable_objections(const Settings& settings, Site& site) {
+  const auto memory = EpochFile(settings.state_dir).read();
+  if (!memory || memory->id.empty()) return {};
+  const auto record = site.record(memory->id);
+  return record ? engine::folder_objections(*record, *memory) : std::vector<std::string>{};
+}
+
+/// The same for somebody who is about to start from this folder.
+std::vector<std::string> folder_state(const Settings& settings, Site& site) {
+  const auto memory = EpochFile(settings.state_dir).read();
+  if (!memory) return {memory.error().message};
+  const auto record = site.record(memory->id);
+  if (!record) return {record.error().message};
+  return engine::folder_objections(*record, *memory);
 }
 
 Result<std::vector<std::string>> objections_to(const Settings& settings, Site& site) {
-  const auto record = site.record();
+  const auto record = site.record({});
   if (!record) return record.error();
   const auto observed = site.observe();
   if (!observed) return observed.error();
-  return engine::guard_objections(*record, *observed, settings.engine.site_url,
-                                  readable_epoch(settings, *record));
+  auto objections = engine::guard_objections(*record, *observed, settings.engine.site_url);
+  for (std::string& objection : readable_objections(settings, site)) {
+    objections.push_back(std::move(objection));
+  }
+  return objections;
 }
 
 /// Bringing the triggers of a copied database up to date would make the copy look installed.
@@ -94,14 +109,15 @@ void print_comparison(const SiteIdentity& recorded, const SiteIdentity& present,
   line("table prefix", recorded.prefix, present.prefix);
 }
 
-/// Records the site in front of us on both sides; safe against a crash at any moment.
-Status adopt(const Settings& settings, Site& site, const Site::Record& record,
+/// Records the site in front of us on both sides. Other state folders stay known only while the
+/// site is the recorded one: a copy that becomes a site of its own must not be taken for ours by
+/// the others.
+Status adopt(const Settings& settings, Site& site, const SiteIdentity& recorded,
              const SiteIdentity& present) {
-  const EpochFile file(settings.state_dir);
-  const std::string epoch = new_epoch();
-  if (Status begun = file.begin(record.epoch, epoch); !begun) return begun;
-  if (Status adopted = site.adopt(present, epoch); !adopted) return adopted;
-  return file.finish(epoch);
+  if (recorded != present) {
+    if (Status adopted = site.adopt(present); !adopted) return adopted;
+  }
+  return EpochFile(settings.state_dir).adopt(site);
 }
 
 }  // namespace
@@ -158,19 +174,22 @@ ExitCode adopt_site(const Invocation& invocation, const Rooms& rooms, Console co
   const auto database = open(*settings, rooms);
   if (!database) return complain(database.error(), console);
   Site& site = (*database)->site();
-  const auto record = site.record();
+  const auto record = site.record({});
   if (!record) return complain(record.error(), console);
   auto present = site.observe();
   if (!present) return complain(present.error(), console);
   present->site_url = settings->engine.site_url;
   print_comparison(record->recorded, *present, console);
+  for (const std::string& objection : folder_state(*settings, site)) {
+    console.out << "* state folder: " << objection << "\n";
+  }
   if (!invocation.yes) {
     console.err << "Nothing was changed. If Moodle (" << settings->moodle.base_url
                 << ") is to be kept in step with this site from now on, run: moodle-syncd "
                    "adopt-site --yes\n";
     return ExitCode::kUsage;
   }
-  if (const Status adopted = adopt(*settings, site, *record, *present); !adopted) {
+  if (const Status adopted = adopt(*settings, site, record->recorded, *present); !adopted) {
     return complain(adopted.error(), console);
   }
   const auto left = objections_to(*settings, site);

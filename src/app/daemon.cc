@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/epoch_file.h"
 #include "ops/steady_clock.h"
 #include "outside/announcer.h"
 
@@ -78,9 +79,8 @@ bool Daemon::load_anew() {
 ExitCode Daemon::run(engine::RunMode mode, Control& control) {
   for (;;) {
     greet();
-    Start started = start(mode, control);
-    if (started.end) return *started.end;
-    const engine::RunEnd end = run_loop(mode, control, std::move(started.epoch));
+    if (const auto ended = start(mode, control)) return *ended;
+    const engine::RunEnd end = run_loop(mode, control);
     if (end.kind != engine::RunEnd::Kind::kReload) return farewell(end);
     wiring_ = std::move(next_);
     log_.configure(wiring_->settings().log);
@@ -100,29 +100,29 @@ void Daemon::greet() {
 
 /// Connects and passes the guard. With kForever, waits for a database that is away: at boot it may
 /// well come up after us.
-Daemon::Start Daemon::start(engine::RunMode mode, Control& control) {
+std::optional<ExitCode> Daemon::start(engine::RunMode mode, Control& control) {
   milliseconds pause = kFirstPause;
   bool told = false;
   for (;;) {
-    Result<std::string> epoch = try_to_start(mode);
-    if (epoch) return {std::nullopt, *std::move(epoch)};
-    const bool may_pass = epoch.error().kind == ErrorKind::kUnavailable ||
-                          epoch.error().kind == ErrorKind::kTransient ||
-                          epoch.error().kind == ErrorKind::kInDoubt;
-    if (!may_pass || mode == engine::RunMode::kUntilIdle) return {give_up(epoch.error()), {}};
+    const Status started = try_to_start(mode);
+    if (started) return std::nullopt;
+    const Error& error = started.error();
+    const bool may_pass = error.kind == ErrorKind::kUnavailable ||
+                          error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kInDoubt;
+    if (!may_pass || mode == engine::RunMode::kUntilIdle) return give_up(error);
     if (!std::exchange(told, true)) {
-      log_.logger().warn("MS-105 cannot start yet, trying again: code={} reason=\"{}\"",
-                         epoch.error().code, epoch.error().message);
+      log_.logger().warn("MS-105 cannot start yet, trying again: code={} reason=\"{}\"", error.code,
+                         error.message);
     }
     wait_for(control, pause);
     pause = std::min(pause * 2, kLongestPause);
     const Command command = control.take();
-    if (command == Command::kStop) return {ExitCode::kOk, {}};
+    if (command == Command::kStop) return ExitCode::kOk;
     if (command == Command::kReload) wiring_ = std::move(next_);
   }
 }
 
-Result<std::string> Daemon::try_to_start(engine::RunMode mode) {
+Status Daemon::try_to_start(engine::RunMode mode) {
   const auto faults = wiring_->connect(rooms_);
   if (!faults) return faults.error();
   if (!faults->empty()) {
@@ -130,16 +130,19 @@ Result<std::string> Daemon::try_to_start(engine::RunMode mode) {
     return Error{ErrorKind::kConfig, std::string(kFaultyMapping),
                  "the configuration does not fit Drupal's fields"};
   }
-  // `once` may run beside a daemon, whose epoch must stay what it is.
-  const bool advance = mode == engine::RunMode::kForever;
-  return pass_guard(wiring_->database().site(), wiring_->settings(), advance);
+  const Settings& settings = wiring_->settings();
+  EpochFile folder(settings.state_dir);
+  engine::Guard guard(wiring_->database().site(), folder, settings.engine.site_url);
+  // `once` may be run by somebody who has no right to the folder.
+  return pass_guard(guard, mode == engine::RunMode::kForever);
 }
 
-engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control, std::string epoch) {
+engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   const Settings& settings = wiring_->settings();
   DrupalDatabase& database = wiring_->database();
   const ops::SteadyClock clock;
-  engine::Guard guard(database.site(), settings.engine.site_url, std::move(epoch));
+  EpochFile folder(settings.state_dir);
+  engine::Guard guard(database.site(), folder, settings.engine.site_url);
   outside::Announcer announcer(settings.outside, clock);
   const engine::LoopPorts ports{database.queue(),
                                 database.reader(),

@@ -33,14 +33,11 @@ class Daemon {
   [[nodiscard]] ExitCode run(engine::RunMode mode, Control& control);
 
  private:
-  struct Start {
-    std::optional<ExitCode> end;  ///< Set: the run is over before it began.
-    std::string epoch;
-  };
   [[nodiscard]] std::unique_ptr<Wiring> read();
-  [[nodiscard]] Start start(engine::RunMode mode, Control& control);
-  [[nodiscard]] Result<std::string> try_to_start(engine::RunMode mode);
-  [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control, std::string epoch);
+  /// An exit code: the run is over before it began.
+  [[nodiscard]] std::optional<ExitCode> start(engine::RunMode mode, Control& control);
+  [[nodiscard]] Status try_to_start(engine::RunMode mode);
+  [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control);
   void greet();
   void log_faults(const std::vector<SettingsFault>& faults);
   [[nodiscard]] ExitCode farewell(const engine::RunEnd& end);

@@ -1,6 +1,7 @@
 #include "app/epoch_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -63,10 +64,10 @@ bool is_epoch(std::string_view text) {
 
 }  // namespace
 
-Result<EpochFile::Epochs> EpochFile::read() const {
-  Epochs epochs;
+Result<engine::StateFolder::Memory> EpochFile::read() const {
+  Memory memory;
   std::error_code unreadable;
-  if (!std::filesystem::exists(path_, unreadable) && !unreadable) return epochs;
+  if (!std::filesystem::exists(path_, unreadable) && !unreadable) return memory;
   std::ifstream in(path_);
   if (!in) return failure(path_, "read");
   const auto damaged = [this] {
@@ -75,36 +76,62 @@ Result<EpochFile::Epochs> EpochFile::read() const {
         path_.string() + " is damaged; if the site was not moved, copied or restored, delete it"};
   };
   for (std::string line; std::getline(in, line);) {
-    const bool is_next = line.starts_with("next=");
-    const std::string value =
-        line.substr(std::min(line.size(), std::strlen(is_next ? "next=" : "epoch=")));
-    if ((!is_next && !line.starts_with("epoch=")) || !is_epoch(value)) return damaged();
-    (is_next ? epochs.next : epochs.current) = value;
+    const std::size_t equals = std::min(line.find('='), line.size());
+    const std::string_view name = std::string_view(line).substr(0, equals);
+    std::string* const value = name == "folder"  ? &memory.id
+                               : name == "epoch" ? &memory.epoch
+                               : name == "next"  ? &memory.next
+                                                 : nullptr;
+    if (value == nullptr || equals == line.size()) return damaged();
+    *value = line.substr(equals + 1);
+    if (!is_epoch(*value)) return damaged();
   }
-  if (epochs.current.empty() && epochs.next.empty()) return damaged();
-  return epochs;
+  if (memory.epoch.empty() && memory.next.empty()) return damaged();
+  // Before a database knew several folders, the folder of its only epoch was named after that.
+  if (memory.id.empty()) memory.id = memory.epoch.empty() ? memory.next : memory.epoch;
+  return memory;
 }
 
-Result<std::string> EpochFile::ours(std::string_view recorded) const {
-  const Result<Epochs> epochs = read();
-  if (!epochs) return epochs.error();
-  return !epochs->next.empty() && epochs->next == recorded ? epochs->next : epochs->current;
-}
+Status EpochFile::advance(Site& site) { return advance(site, Trust::kOnlyIfTheyAgree); }
 
-Status EpochFile::begin(std::string_view current, std::string_view next) const {
-  std::string text;
-  if (!current.empty()) text.append("epoch=").append(current).append("\n");
-  return write(text.append("next=").append(next).append("\n"));
-}
+Status EpochFile::adopt(Site& site) { return advance(site, Trust::kBlindly); }
 
-Status EpochFile::finish(std::string_view epoch) const {
-  return write("epoch=" + std::string(epoch) + "\n");
+Status EpochFile::advance(Site& site, Trust trust) {
+  std::error_code error;
+  std::filesystem::create_directories(path_.parent_path(), error);
+  const std::string lock_path = path_.string() + ".lock";
+  const File lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (lock.fd() < 0) return failure(lock_path, "write");
+  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+    return Error{ErrorKind::kTransient, "state_busy",
+                 "another instance is advancing the epoch in " + path_.parent_path().string()};
+  }
+  Result<Memory> memory = read();
+  if (!memory) return std::move(memory).error();
+  const auto record = site.record(memory->id);
+  if (!record) return record.error();
+  const auto objections = engine::folder_objections(*record, *memory);
+  if (trust == Trust::kOnlyIfTheyAgree && !objections.empty()) {
+    return Error{ErrorKind::kConfig, "guard", objections.front()};
+  }
+  memory->epoch = record->epoch.empty() ? memory->epoch : record->epoch;
+  memory->next = new_epoch();
+  if (memory->id.empty()) memory->id = new_epoch();
+  if (Status begun = write(*memory); !begun) return begun;
+  const Status advanced = record->epoch.empty()
+                              ? site.join(memory->id, memory->next)
+                              : site.advance_epoch(memory->id, record->epoch, memory->next);
+  if (!advanced) return Error(advanced.error()).in("advancing the epoch");
+  memory->epoch = std::move(memory->next);
+  memory->next.clear();
+  return write(*memory);
 }
 
 /// Into a new file, which then takes the old one's place: after a crash there is one or the other.
-Status EpochFile::write(const std::string& text) const {
-  std::error_code error;
-  std::filesystem::create_directories(path_.parent_path(), error);
+Status EpochFile::write(const Memory& memory) const {
+  std::string text = "folder=" + memory.id + "\n";
+  if (!memory.epoch.empty()) text += "epoch=" + memory.epoch + "\n";
+  if (!memory.next.empty()) text += "next=" + memory.next + "\n";
   const std::filesystem::path temporary = path_.string() + ".new";
   {
     const File file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

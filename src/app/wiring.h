@@ -6,6 +6,7 @@
 
 #include "app/rooms.h"
 #include "app/settings.h"
+#include "engine/guard.h"
 
 namespace moodlesync::app {
 
@@ -30,10 +31,10 @@ class Wiring {
   std::unique_ptr<Gateway> gateway_;
 };
 
-/// The guard at start: checks that this is the site that was installed, and advances the epoch on
-/// both sides. Returns the epoch that is ours from now on.
+/// The guard at start: checks that this is the site that was installed; `advance`: advances the
+/// epoch on both sides, too.
 ///
-/// Errors: as Guard::check(), and those of EpochFile.
-[[nodiscard]] Result<std::string> pass_guard(Site& site, const Settings& settings, bool advance);
+/// Errors: as Guard::check() and StateFolder::advance().
+[[nodiscard]] Status pass_guard(engine::Guard& guard, bool advance);
 
 }  // namespace moodlesync::app

@@ -11,6 +11,9 @@ namespace {
 
 constexpr int kDrainLimit = 10'000;
 constexpr int kSweepLimit = 1'000;
+/// A database that is put back under the running daemon is noticed if the backup is older than
+/// this.
+constexpr std::chrono::minutes kEpochLasts{10};
 
 }  // namespace
 
@@ -32,6 +35,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
   next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
+  next_epoch_ = ports_.clock.now() + kEpochLasts;
   for (;;) {
     obey(ports_.control.take());
     if (leaving_) {
@@ -111,12 +115,24 @@ std::optional<RunEnd> Loop::take_in() {
     return RunEnd{error.code == "guard" ? RunEnd::Kind::kGuard : RunEnd::Kind::kConfig,
                   error.message};
   }
+  advance_epoch();
   Status status = drain();
   if (status) status = look_after_capture();
   if (status) status = sweep();
   if (status) status = claim();
   note_database(status);
   return std::nullopt;
+}
+
+void Loop::advance_epoch() {
+  const auto now = ports_.clock.now();
+  if (mode_ != RunMode::kForever || now < next_epoch_) return;
+  next_epoch_ = now + kEpochLasts;
+  const Status advanced = ports_.guard.advance();
+  if (advanced) return;
+  log_.warn(
+      "MS-209 the guard's epoch could not be advanced; the old one holds: code={} reason=\"{}\"",
+      advanced.error().code, advanced.error().message);
 }
 
 Status Loop::drain() {

@@ -68,6 +68,7 @@ class Loop {
   [[nodiscard]] Status claim();
   [[nodiscard]] Status sweep();
   void refresh_schema();
+  void advance_epoch();
   void converse();
   void conclude();
   void write_back();
@@ -99,6 +100,7 @@ class Loop {
   Clock::TimePoint next_poll_{};
   Clock::TimePoint next_heartbeat_{};
   Clock::TimePoint next_sweep_{};
+  Clock::TimePoint next_epoch_{};
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;

@@ -55,10 +55,10 @@ Status SchemaInstaller::record_site(std::string_view site_url, Lines& done) {
   auto observed = site_.observe();
   if (!observed) return std::move(observed).error();
   observed->site_url = site_url;
-  auto record = site_.record();
+  auto record = site_.record({});
   if (!record) {
     if (record.error().code != "not_installed") return std::move(record).error();
-    if (auto adopted = site_.adopt(*observed, new_epoch()); !adopted) return adopted;
+    if (auto adopted = site_.adopt(*observed); !adopted) return adopted;
     done.push_back("recorded the site " + std::string(site_url));
     return ok();
   }

@@ -102,6 +102,20 @@ COMMENT ON TABLE {moodle_sync.site} IS
   'The site that this schema was installed for; a copy of the database is noticed by it.';
 )sql";
 
+/// One epoch for all could be kept by one instance only. The folder that has it is known by it.
+constexpr std::string_view kStateFolders = R"sql(
+CREATE TABLE {moodle_sync.state_folder} (
+  id text PRIMARY KEY,
+  epoch text NOT NULL,
+  joined_at timestamptz NOT NULL DEFAULT now(),
+  advanced_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE {moodle_sync.state_folder} IS
+  'The state_dir of every instance, with the epoch that must stand there too';
+INSERT INTO {moodle_sync.state_folder} (id, epoch) SELECT epoch, epoch FROM {moodle_sync.site};
+ALTER TABLE {moodle_sync.site} DROP COLUMN epoch;
+)sql";
+
 /// Links are rewritten at every settle: at PostgreSQL's default a table of 100,000 would gather
 /// 20,000 dead rows before it is cleaned.
 constexpr std::string_view kOutsideCaches = R"sql(
@@ -116,6 +130,7 @@ ALTER TABLE {moodle_sync.link} SET (autovacuum_vacuum_scale_factor = 0.02,
 )sql";
 
 constexpr std::array kMigrations = {Migration{1, "tables", kTables},
+                                    Migration{2, "state folders", kStateFolders},
                                     Migration{4, "outside caches", kOutsideCaches}};
 
 constexpr std::string_view kBook = R"sql(

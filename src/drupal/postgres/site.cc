@@ -1,7 +1,5 @@
 #include "drupal/postgres/site.h"
 
-#include <random>
-
 #include "drupal/postgres/migrations.h"
 #include "drupal/postgres/php_serialize.h"
 
@@ -10,23 +8,40 @@ namespace moodlesync::postgres {
 namespace {
 
 constexpr std::string_view kRecord = R"sql(
-SELECT site_url, site_uuid, system_identifier, database_name, database_oid, prefix, schema, epoch
+SELECT site_url, site_uuid, system_identifier, database_name, database_oid, prefix, schema
 FROM {moodle_sync.site})sql";
 
+/// The version of our schema from which on it knows state folders.
+constexpr int kKnowsFolders = 2;
+
+/// $1 the state folder that asks.
+constexpr std::string_view kFolder = R"sql(
+SELECT count(*) > 0, coalesce(min(epoch) FILTER (WHERE id = $1), '')
+FROM {moodle_sync.state_folder})sql";
+
 constexpr std::string_view kAdopt = R"sql(
+WITH forgotten AS (DELETE FROM {moodle_sync.state_folder})
 INSERT INTO {moodle_sync.site} (site_url, site_uuid, system_identifier, database_name, database_oid,
-                                prefix, schema, epoch)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                                prefix, schema)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (only_row) DO UPDATE SET
   site_url = excluded.site_url, site_uuid = excluded.site_uuid,
   system_identifier = excluded.system_identifier, database_name = excluded.database_name,
-  database_oid = excluded.database_oid, prefix = excluded.prefix, schema = excluded.schema,
-  epoch = excluded.epoch)sql";
+  database_oid = excluded.database_oid, prefix = excluded.prefix, schema = excluded.schema)sql";
+
+constexpr std::string_view kJoin = R"sql(
+INSERT INTO {moodle_sync.state_folder} (id, epoch) VALUES ($1, $2)
+ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, advanced_at = now())sql";
+
+constexpr std::string_view kAdvance = R"sql(
+UPDATE {moodle_sync.state_folder} SET epoch = $3, advanced_at = now()
+WHERE id = $1 AND epoch = $2)sql";
 
 Error not_installed(const TableNames& names) {
   return {ErrorKind::kConfig, "not_installed",
           "the schema " + names.our_schema() +
-              " is not in this database or names no site: run `moodle-syncd install`"};
+              " is not in this database, names no site or is outdated: run `moodle-syncd "
+              "install`"};
 }
 
 }  // namespace
@@ -42,7 +57,7 @@ Result<std::string> SiteRecord::config_value(std::string_view object, std::strin
   return value == nullptr ? std::string{} : value->as_text();
 }
 
-Result<Site::Record> SiteRecord::record() {
+Result<Site::Record> SiteRecord::record(std::string_view folder) {
   auto version = schema_version(connection_, names_);
   if (!version) return std::move(version).error();
   if (*version == 0) return not_installed(names_);
@@ -56,9 +71,13 @@ Result<Site::Record> SiteRecord::record() {
   record.recorded = {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
                      std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5)),
                      std::string(row.text(6))};
-  record.epoch = row.text(7);
   record.schema_version = *version;
   record.old_module_url = *std::move(old_module_url);
+  if (*version < kKnowsFolders) return record;
+  auto known = connection_.query(names_.expand(kFolder), {folder});
+  if (!known) return std::move(known).error().in("reading the state folders");
+  record.has_folders = (*known)[0].flag(0);
+  record.epoch = (*known)[0].text(1);
   return record;
 }
 
@@ -88,34 +107,30 @@ Result<SiteIdentity> SiteRecord::observe() {
   return identity;
 }
 
-Status SiteRecord::adopt(const SiteIdentity& identity, std::string_view epoch) {
+Status SiteRecord::adopt(const SiteIdentity& identity) {
   auto rows = connection_.execute(
       names_.expand(kAdopt),
       {identity.site_url, identity.site_uuid, identity.system_identifier, identity.database_name,
-       identity.database_oid, identity.prefix, identity.schema, epoch});
+       identity.database_oid, identity.prefix, identity.schema});
   if (!rows) return std::move(rows).error().in("recording the site");
   return ok();
 }
 
-Status SiteRecord::advance_epoch(std::string_view from, std::string_view to) {
-  auto rows = connection_.execute(
-      names_.expand("UPDATE {moodle_sync.site} SET epoch = $2 WHERE epoch = $1"), {from, to});
+Status SiteRecord::join(std::string_view folder, std::string_view epoch) {
+  auto rows = connection_.execute(names_.expand(kJoin), {folder, epoch});
+  if (!rows && rows.error().code == "42P01") return not_installed(names_);
+  if (!rows) return std::move(rows).error().in("recording the state folder");
+  return ok();
+}
+
+Status SiteRecord::advance_epoch(std::string_view folder, std::string_view from,
+                                 std::string_view to) {
+  auto rows = connection_.execute(names_.expand(kAdvance), {folder, from, to});
   if (!rows) return std::move(rows).error().in("advancing the epoch");
   if (rows->affected() == 1) return ok();
   return Error{ErrorKind::kConfig, "epoch_differs",
                "the database holds another epoch than the state file: one of them was restored "
                "or copied"};
-}
-
-std::string new_epoch() {
-  std::random_device random;
-  std::string epoch;
-  for (int i = 0; i < 4; ++i) {
-    for (unsigned bits = random(), digit = 0; digit < 8; ++digit, bits >>= 4U) {
-      epoch += "0123456789abcdef"[bits & 15U];
-    }
-  }
-  return epoch;
 }
 
 }  // namespace moodlesync::postgres

@@ -13,7 +13,8 @@ namespace moodlesync::postgres {
 ///
 /// What the values can tell apart (PostgreSQL 15, Drupal 10.2.5): a renamed database has another
 /// name, a copy by template or dump another oid, a dump restored in another cluster another system
-/// identifier. A clone of the whole volume differs in none of them: that is what the epoch is for.
+/// identifier. A clone of the whole volume differs in none of them: that is what the epochs of the
+/// state folders are for.
 ///
 /// Lifetime: borrows the connection and the names.
 class SiteRecord : public Site {
@@ -21,11 +22,12 @@ class SiteRecord : public Site {
   SiteRecord(Connection& connection, const TableNames& names)
       : connection_(connection), names_(names) {}
 
-  [[nodiscard]] Result<Record> record() override;
+  [[nodiscard]] Result<Record> record(std::string_view folder) override;
   [[nodiscard]] Result<SiteIdentity> observe() override;
-  [[nodiscard]] Status adopt(const SiteIdentity& identity, std::string_view epoch) override;
-  /// Errors: kConfig with code `epoch_differs` when the recorded epoch is not `from`.
-  [[nodiscard]] Status advance_epoch(std::string_view from, std::string_view to) override;
+  [[nodiscard]] Status adopt(const SiteIdentity& identity) override;
+  [[nodiscard]] Status join(std::string_view folder, std::string_view epoch) override;
+  [[nodiscard]] Status advance_epoch(std::string_view folder, std::string_view from,
+                                     std::string_view to) override;
 
  private:
   /// A value of one of Drupal's configuration objects, "" when there is none.
@@ -35,8 +37,5 @@ class SiteRecord : public Site {
   Connection& connection_;
   const TableNames& names_;
 };
-
-/// A new random epoch.
-[[nodiscard]] std::string new_epoch();
 
 }  // namespace moodlesync::postgres

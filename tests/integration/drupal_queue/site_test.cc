@@ -20,7 +20,7 @@ class SiteTest : public QueueTest {
 };
 
 TEST_F(SiteTest, RecordsTheSiteAtInstall) {
-  auto record = site_record_.record();
+  auto record = site_record_.record({});
   ASSERT_TRUE(record) << record.error().message;
   auto observed = site_record_.observe();
   ASSERT_TRUE(observed) << observed.error().message;
@@ -29,19 +29,20 @@ TEST_F(SiteTest, RecordsTheSiteAtInstall) {
   observed->site_url = record->recorded.site_url;
   EXPECT_EQ(record->recorded, *observed);
   EXPECT_EQ(record->recorded.site_uuid, site_.uuid());
-  EXPECT_EQ(record->epoch.size(), 32U);
+  EXPECT_EQ(record->epoch, "");
+  EXPECT_FALSE(record->has_folders);
   EXPECT_EQ(record->schema_version, newest_schema_version());
 }
 
 TEST_F(SiteTest, ReadsTheOldModulesUrl) {
   sql("INSERT INTO {config} (collection, name, data) VALUES ('', 'moodle_sync.settings', "
       "'a:1:{s:10:\"drupalpath\";s:19:\"https://old.example\";}')");
-  EXPECT_EQ(site_record_.record()->old_module_url, "https://old.example");
+  EXPECT_EQ(site_record_.record({})->old_module_url, "https://old.example");
 }
 
 TEST_F(SiteTest, SaysSoWhenItIsNotInstalled) {
   ASSERT_TRUE(installer_.uninstall());
-  EXPECT_EQ(site_record_.record().error().code, "not_installed");
+  EXPECT_EQ(site_record_.record({}).error().code, "not_installed");
 }
 
 TEST_F(SiteTest, GoesWithoutTheSystemIdentifierWhenTheRoleMayNotReadIt) {
@@ -59,19 +60,40 @@ TEST_F(SiteTest, GoesWithoutTheSystemIdentifierWhenTheRoleMayNotReadIt) {
   sql("DROP ROLE hosted");
 }
 
-TEST_F(SiteTest, AdvancesTheEpochOnlyFromTheOneItHolds) {
-  const std::string epoch = site_record_.record()->epoch;
-  ASSERT_TRUE(site_record_.advance_epoch(epoch, "next"));
-  EXPECT_EQ(site_record_.record()->epoch, "next");
-  EXPECT_EQ(site_record_.advance_epoch(epoch, "other").error().code, "epoch_differs");
+TEST_F(SiteTest, AdvancesAStateFoldersEpochOnlyFromTheOneItHolds) {
+  ASSERT_TRUE(site_record_.join("ours", "first"));
+  ASSERT_TRUE(site_record_.join("theirs", "first"));
+  ASSERT_TRUE(site_record_.advance_epoch("ours", "first", "next"));
+  EXPECT_EQ(site_record_.record("ours")->epoch, "next");
+  EXPECT_EQ(site_record_.record("theirs")->epoch, "first");
+  EXPECT_EQ(site_record_.advance_epoch("ours", "first", "other").error().code, "epoch_differs");
+  EXPECT_EQ(site_record_.advance_epoch("nobody", "first", "x").error().code, "epoch_differs");
 }
 
-TEST_F(SiteTest, AdoptsAnotherIdentity) {
-  SiteIdentity identity = site_record_.record()->recorded;
+TEST_F(SiteTest, TellsAStateFolderThatItDoesNotKnowOnlyThatThereAreOthers) {
+  EXPECT_FALSE(site_record_.record("new")->has_folders);
+  ASSERT_TRUE(site_record_.join("ours", "first"));
+  EXPECT_EQ(site_record_.record("new")->epoch, "");
+  EXPECT_TRUE(site_record_.record("new")->has_folders);
+}
+
+TEST_F(SiteTest, AdoptsAnotherIdentityAndForgetsAllStateFolders) {
+  ASSERT_TRUE(site_record_.join("ours", "first"));
+  SiteIdentity identity = site_record_.record({})->recorded;
   identity.database_name = "moved";
-  ASSERT_TRUE(site_record_.adopt(identity, "fresh"));
-  EXPECT_EQ(site_record_.record()->recorded, identity);
-  EXPECT_EQ(site_record_.record()->epoch, "fresh");
+  ASSERT_TRUE(site_record_.adopt(identity));
+  EXPECT_EQ(site_record_.record({})->recorded, identity);
+  EXPECT_FALSE(site_record_.record("ours")->has_folders);
+}
+
+TEST_F(SiteTest, ReadsTheRecordOfASchemaFromBeforeStateFolders) {
+  sql("DROP TABLE {moodle_sync.state_folder}");
+  sql("DELETE FROM {moodle_sync.migration} WHERE version > 1");
+  auto record = site_record_.record("ours");
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->schema_version, 1);
+  EXPECT_FALSE(record->has_folders);
+  EXPECT_EQ(site_record_.join("ours", "first").error().code, "not_installed");
 }
 
 class ListenerTest : public QueueTest {
@@ -147,7 +169,7 @@ TEST_F(SiteTest, OpensBehindThePort) {
   EXPECT_EQ((*database)->queue().drain(100)->taken, 1U);
   EXPECT_TRUE((*database)->reader().prepare(sources_));
   EXPECT_TRUE((*database)->write_back().run(10));
-  EXPECT_TRUE((*database)->site().record());
+  EXPECT_TRUE((*database)->site().record({}));
   EXPECT_TRUE((*database)->listener().consume());
   settings.connection = "nonsense";
   EXPECT_EQ(backend().open(settings).error().code, "bad_connection_string");

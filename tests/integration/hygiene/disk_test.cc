@@ -10,6 +10,7 @@
 
 #include "app/epoch_file.h"
 #include "integration/drupal_queue/queue_fixture.h"
+#include "support/ports/fake_ports.h"
 #include "support/process/child_process.h"
 
 namespace moodlesync {
@@ -48,28 +49,33 @@ class SmallDisk : public testing::Test {
 };
 
 TEST_F(SmallDisk, AFullStateDirIsWaitedForAndKeepsWhatItHeld) {
-  const app::EpochFile file(at() / "state");
-  ASSERT_TRUE(file.finish("a"));
+  fakes::FakeSite site;
+  app::EpochFile file(at() / "state");
+  ASSERT_TRUE(file.advance(site));
+  const auto before = *file.read();
   fill();
-  const Status full = file.begin("a", "b");
+  const Status full = file.advance(site);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().kind, ErrorKind::kUnavailable) << full.error().message;
-  EXPECT_EQ(*file.ours("a"), "a");
+  EXPECT_EQ(*file.read(), before);
+  EXPECT_EQ(site.folders().at(before.id), before.epoch);
   make_room();
-  EXPECT_TRUE(file.begin("a", "b"));
-  EXPECT_EQ(*file.ours("b"), "b");
+  EXPECT_TRUE(file.advance(site));
+  EXPECT_NE(file.read()->epoch, before.epoch);
 }
 
 TEST_F(SmallDisk, AReadOnlyStateDirIsWaitedForToo) {
-  const app::EpochFile file(at() / "state");
-  ASSERT_TRUE(file.finish("a"));
+  fakes::FakeSite site;
+  app::EpochFile file(at() / "state");
+  ASSERT_TRUE(file.advance(site));
+  const auto before = *file.read();
   remount(MS_RDONLY, "size=1m");
-  const Status refused = file.begin("a", "b");
+  const Status refused = file.advance(site);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable) << refused.error().message;
-  EXPECT_EQ(*file.ours("a"), "a");
+  EXPECT_EQ(*file.read(), before);
   remount(0, "size=1m");
-  EXPECT_TRUE(file.begin("a", "b"));
+  EXPECT_TRUE(file.advance(site));
 }
 
 TEST_F(SmallDisk, ADatabaseWithoutRoomKeepsEveryChangeUntilThereIsRoom) {

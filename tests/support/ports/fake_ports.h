@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -148,28 +149,45 @@ class FakeSite : public Site {
   FakeSite() {
     record_.recorded = {
         "https://drupal.example", "uuid-1", "sys-1", "drupal", "16384", "", "public"};
-    record_.epoch = "epoch-1";
     observed_ = record_.recorded;
     observed_.site_url.clear();
   }
   [[nodiscard]] Record& recorded() { return record_; }
   [[nodiscard]] SiteIdentity& observed() { return observed_; }
+  /// The epochs of the state folders that are known here.
+  [[nodiscard]] std::map<std::string, std::string, std::less<>>& folders() { return folders_; }
 
-  Result<Record> record() override { return record_; }
+  Result<Record> record(std::string_view folder) override {
+    Record record = record_;
+    record.has_folders = !folders_.empty();
+    const auto known = folders_.find(folder);
+    if (known != folders_.end()) record.epoch = known->second;
+    return record;
+  }
   Result<SiteIdentity> observe() override { return observed_; }
-  Status adopt(const SiteIdentity& identity, std::string_view epoch) override {
+  Status adopt(const SiteIdentity& identity) override {
     record_.recorded = identity;
-    record_.epoch = epoch;
+    folders_.clear();
     return ok();
   }
-  Status advance_epoch(std::string_view /*from*/, std::string_view to) override {
-    record_.epoch = to;
+  Status join(std::string_view folder, std::string_view epoch) override {
+    folders_[std::string(folder)] = epoch;
+    return ok();
+  }
+  Status advance_epoch(std::string_view folder, std::string_view from,
+                       std::string_view to) override {
+    const auto known = folders_.find(folder);
+    if (known == folders_.end() || known->second != from) {
+      return Error{ErrorKind::kConfig, "epoch_differs", "another epoch"};
+    }
+    known->second = to;
     return ok();
   }
 
  private:
   Record record_;
   SiteIdentity observed_;
+  std::map<std::string, std::string, std::less<>> folders_;
 };
 
 }  // namespace moodlesync::fakes

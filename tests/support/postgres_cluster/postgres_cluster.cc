@@ -144,7 +144,12 @@ PostgresCluster& PostgresCluster::shared() {
   return cluster;
 }
 
-PostgresCluster::PostgresCluster() : binaries_(find_binaries()) {
+PostgresCluster::PostgresCluster() : PostgresCluster(Empty{}) {
+  initialise();
+  start();
+}
+
+PostgresCluster::PostgresCluster(Empty /*tag*/) : binaries_(find_binaries()) {
   remove_leftovers();
   std::string pattern =
       std::string("/tmp/") + kDirectoryPrefix + std::to_string(getpid()) + "-XXXXXX";
@@ -152,8 +157,18 @@ PostgresCluster::PostgresCluster() : binaries_(find_binaries()) {
   directory_ = pattern;
   fs::permissions(directory_, fs::perms::all & ~fs::perms::others_write & ~fs::perms::group_write);
   give_to_server_user(directory_);
-  initialise();
-  start();
+}
+
+std::unique_ptr<PostgresCluster> PostgresCluster::clone_of(PostgresCluster& original) {
+  std::unique_ptr<PostgresCluster> clone(new PostgresCluster(Empty{}));
+  const fs::path data = clone->directory_ / "data";
+  original.stop();
+  fs::copy(original.directory_ / "data", data, fs::copy_options::recursive);
+  fs::permissions(data, fs::perms::owner_all);
+  give_to_server_user(data);
+  original.start();
+  clone->start();
+  return clone;
 }
 
 PostgresCluster::~PostgresCluster() {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class PostgresCluster {
   static void prefer(std::vector<std::string> settings);
 
   PostgresCluster();
+  /// A copy of a whole server's files, as a cloned volume or a restored snapshot is one. Stops the
+  /// original for it, which cuts all connections, and starts both.
+  [[nodiscard]] static std::unique_ptr<PostgresCluster> clone_of(PostgresCluster& original);
   PostgresCluster(const PostgresCluster&) = delete;
   PostgresCluster& operator=(const PostgresCluster&) = delete;
   ~PostgresCluster();
@@ -68,6 +72,8 @@ class PostgresCluster {
   static std::string run(const std::string& connection, const std::string& sql);
 
  private:
+  struct Empty {};
+  explicit PostgresCluster(Empty tag);
   void initialise();
   void wait_until_ready();
   void end(int signal);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "app/epoch_file.h"
 #include "app/program.h"
 #include "outside/announcer.h"
 #include "support/campus/comparison.h"
@@ -94,7 +95,8 @@ void SyncRig::calm_the_sweep() {
 engine::RunEnd SyncRig::sync() {
   if (!sweeps_) calm_the_sweep();
   DrupalDatabase& database = wiring_->database();
-  engine::Guard guard(database.site(), wiring_->settings().engine.site_url, "");
+  app::EpochFile folder(wiring_->settings().state_dir);
+  engine::Guard guard(database.site(), folder, wiring_->settings().engine.site_url);
   outside::Announcer announcer(wiring_->settings().outside, clock_);
   engine::Loop loop(
       {database.queue(), database.reader(), database.write_back(), database.listener(),

@@ -186,14 +186,32 @@ TEST_F(CommandsTest, AdoptSiteShowsWhatDiffersAndChangesNothingWithoutAYes) {
 }
 
 TEST_F(CommandsTest, AdoptSiteRecordsTheSiteAndAnEpochOnBothSides) {
+  state_.site.folders()["theirs"] = "epoch";
   state_.site.observed().database_name = "moved";
   EXPECT_EQ(run(&adopt_site, {.yes = true}), ExitCode::kOk);
   EXPECT_EQ(state_.site.recorded().recorded.database_name, "moved");
-  EXPECT_NE(state_.site.recorded().epoch, "epoch-1");
-  const auto epochs = EpochFile(folder_.path() / "state").read();
-  ASSERT_TRUE(epochs.has_value());
-  EXPECT_EQ(epochs->current, state_.site.recorded().epoch);
+  ASSERT_EQ(state_.site.folders().size(), 1U) << "others are forgotten";
+  const auto memory = EpochFile(folder_.path() / "state").read();
+  ASSERT_TRUE(memory.has_value());
+  EXPECT_EQ(state_.site.folders().at(memory->id), memory->epoch);
   EXPECT_EQ(run_check(), ExitCode::kOk);
+}
+
+TEST_F(CommandsTest, AdoptSiteLetsAFurtherInstanceInBesideTheOthers) {
+  state_.site.folders()["theirs"] = "epoch";
+  EXPECT_EQ(run_check(), ExitCode::kGuard);
+  EXPECT_EQ(run(&adopt_site), ExitCode::kUsage);
+  EXPECT_THAT(out(), HasSubstr("* state folder: "));
+  EXPECT_EQ(run(&adopt_site, {.yes = true}), ExitCode::kOk);
+  EXPECT_EQ(state_.site.folders().at("theirs"), "epoch");
+  EXPECT_EQ(run_check(), ExitCode::kOk);
+}
+
+TEST_F(CommandsTest, StatusAndInstallMayBeRunOnAMachineWithoutAStateFolder) {
+  state_.site.folders()["theirs"] = "epoch";
+  EXPECT_EQ(run(&status), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("Guard: this is the site that was installed"));
+  EXPECT_EQ(run(&install), ExitCode::kOk);
 }
 
 TEST_F(CommandsTest, AdoptSiteSaysWhatItCannotLift) {

@@ -33,9 +33,10 @@ class DaemonTest : public FakeRoomsTest {
     const ssize_t size = ::read(pipe_[0], buffer.data(), buffer.size());
     return {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
   }
-  [[nodiscard]] std::string local_epoch() const {
-    const auto epochs = EpochFile(folder_.path() / "state").read();
-    return epochs ? epochs->current : "error";
+  [[nodiscard]] engine::StateFolder::Memory local() const {
+    const auto memory = EpochFile(folder_.path() / "state").read();
+    EXPECT_TRUE(memory.has_value());
+    return memory ? *memory : engine::StateFolder::Memory{};
   }
 
   std::array<int, 2> pipe_{};
@@ -53,22 +54,41 @@ TEST_F(DaemonTest, DoesWhatIsDueOnceAndEnds) {
 TEST_F(DaemonTest, LeavesTheEpochAloneWhenItRunsOnce) {
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kOk);
-  EXPECT_EQ(state_.site.recorded().epoch, "epoch-1");
+  EXPECT_TRUE(state_.site.folders().empty());
 }
 
 TEST_F(DaemonTest, AdvancesTheEpochOnBothSidesWhenItStarts) {
   after_pump_ = [this] { control_.ask(Command::kStop); };
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
-  EXPECT_NE(state_.site.recorded().epoch, "epoch-1");
-  EXPECT_EQ(local_epoch(), state_.site.recorded().epoch);
+  ASSERT_EQ(state_.site.folders().size(), 1U);
+  EXPECT_EQ(state_.site.folders().at(local().id), local().epoch);
 }
 
 TEST_F(DaemonTest, RefusesADatabaseThatWasRestoredFromACopy) {
-  ASSERT_TRUE(EpochFile(folder_.path() / "state").finish("another-epoch").has_value());
+  ASSERT_TRUE(EpochFile(folder_.path() / "state").advance(state_.site));
+  state_.site.folders().begin()->second = "of-a-backup";
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kGuard);
   EXPECT_THAT(logged(), HasSubstr("MS-110 the guard refuses"));
+}
+
+TEST_F(DaemonTest, StartsBesideAnotherInstanceWithTheSameStateFolder) {
+  after_pump_ = [this] { control_.ask(Command::kStop); };
+  EpochFile folder(folder_.path() / "state");
+  engine::Guard first(state_.site, folder, "https://drupal.example");
+  ASSERT_TRUE(first.advance());
+  ASSERT_TRUE(first.check());
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
+  EXPECT_TRUE(first.check()) << "the first one goes on unmoved";
+}
+
+TEST_F(DaemonTest, DoesNotJoinOtherInstancesWithAStateFolderThatNobodyKnows) {
+  state_.site.folders()["theirs"] = "epoch";
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kGuard);
+  EXPECT_THAT(logged(), HasSubstr("further instance"));
 }
 
 TEST_F(DaemonTest, LogsEveryFaultOfABadConfigurationAndDoesNotStart) {

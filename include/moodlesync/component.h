@@ -79,6 +79,8 @@ struct Conversation {
   Moodle* moodle = nullptr;
   /// The Moodle side of a reference; prepared in bulk for every FieldWish with `counterpart_of`.
   std::function<Counterpart(std::string_view component, const Reference&)> counterpart;
+  /// Stores `link` as it stands now, before Moodle is told; see store_ahead(). May be empty.
+  std::function<Co<Status>(const Link& link)> keep_link = {};
 };
 
 /// A question that changes nothing in Moodle and whose answer shows whether the token's account has
@@ -95,6 +97,14 @@ struct Reminder {
   std::string advice;
   std::string since = {};  ///< Moodle's version number from which on it holds; empty: always.
 };
+
+/// Writes down in the conversation's link what Moodle is about to be told, so that it is not
+/// forgotten when we die before settling. For sets (members, enrolments): there no look-up finds
+/// out afterwards what was ours. `link` says of everything that is about to change that it is not
+/// certain; conversation.link is left as it is.
+///
+/// An error (the lease is lost, the database is away) means: say nothing to Moodle.
+[[nodiscard]] Co<Status> store_ahead(const Conversation& conversation, Link link);
 
 /// A syncer: turns the state of one Drupal entity into calls to Moodle.
 ///

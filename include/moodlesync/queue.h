@@ -132,6 +132,9 @@ class Queue {
   /// skipped hold nothing.
   [[nodiscard]] virtual Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) = 0;
+  /// Stores the links of tasks that are being worked on (Task::link, which must be set) and leaves
+  /// the tasks as they are. Returns those that are no longer ours: of them nothing was stored.
+  [[nodiscard]] virtual Result<std::vector<TaskKey>> store_ahead(std::span<const Task> tasks) = 0;
   [[nodiscard]] virtual Result<QueueStats> stats() = 0;
 };
 

@@ -11,6 +11,10 @@ Values changes(const Values& wanted, const Link& link) {
   return changed;
 }
 
+Values changes(const Values& wanted, const Conversation& conversation) {
+  return conversation.in_doubt ? wanted : changes(wanted, conversation.link);
+}
+
 void remember(Link& link, const Values& values) {
   for (const auto& [field, value] : values) link.sent.insert_or_assign(field, value);
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "moodlesync/component.h"
 #include "moodlesync/link.h"
 #include "moodlesync/moodle.h"
 
@@ -14,6 +15,10 @@ using Values = std::map<std::string, std::string, std::less<>>;
 
 /// The fields of `wanted` whose value was not the last one sent, or not sent at all.
 [[nodiscard]] Values changes(const Values& wanted, const Link& link);
+
+/// The same for a conversation. While it is in doubt what an earlier attempt has sent, all of
+/// `wanted`: the link may be older than what Moodle holds.
+[[nodiscard]] Values changes(const Values& wanted, const Conversation& conversation);
 
 /// Moodle has taken `values`.
 void remember(Link& link, const Values& values);

@@ -1,5 +1,7 @@
 #include "engine/crew.h"
 
+#include <algorithm>
+
 #include "engine/admission.h"
 
 namespace moodlesync::engine {
@@ -13,6 +15,9 @@ void Crew::start(Prepared prepared) {
 
 Co<Done> Crew::accompany(Members::iterator member) {
   Prepared& work = member->work;
+  work.conversation.keep_link = [this, &work](const Link& link) {
+    return journal_.store(work.task, link);
+  };
   std::optional<Outcome> outcome = admit(work.conversation, work.id_holder);
   if (!outcome) outcome = co_await work.component->converse(work.conversation);
   member->outcome = std::move(outcome);
@@ -46,6 +51,24 @@ std::vector<Task> Crew::tasks() const {
   all.reserve(members_.size());
   for (const Member& member : members_) all.push_back(member.work.task);
   return all;
+}
+
+std::map<MoodleId, EntityRef> Crew::holders(std::string_view component) const {
+  std::map<MoodleId, EntityRef> holders;
+  for (const Member& member : members_) {
+    const Conversation& conversation = member.work.conversation;
+    const bool counts = conversation.key.component == component && !member.outcome &&
+                        conversation.link.moodle_id && conversation.link.skipped.empty();
+    if (counts) holders.emplace(*conversation.link.moodle_id, conversation.entity.ref);
+  }
+  return holders;
+}
+
+void Crew::abandon(std::span<const TaskKey> lost) {
+  for (auto at = members_.begin(); at != members_.end();) {
+    const bool is_lost = !at->outcome && std::ranges::find(lost, at->work.task.key) != lost.end();
+    at = is_lost ? members_.erase(at) : std::next(at);
+  }
 }
 
 std::vector<Task> Crew::cancel() {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "engine/journal.h"
 #include "engine/settlement.h"
 #include "moodlesync/clock.h"
 #include "moodlesync/component.h"
@@ -31,6 +34,9 @@ class Crew {
   /// Runs the conversation up to its first call. It may be over already when this returns.
   void start(Prepared prepared);
 
+  /// Stores what conversations want remembered before they go on. Errors: as Journal::flush().
+  [[nodiscard]] Status store_ahead(Queue& queue) { return journal_.flush(queue); }
+
   struct Finished {
     Conclusion conclusion;
     std::chrono::milliseconds took{0};
@@ -43,6 +49,10 @@ class Crew {
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   /// The tasks that are being worked on, for the heartbeat.
   [[nodiscard]] std::vector<Task> tasks() const;
+  /// Who has which Moodle id of `component`, as far as conversations that go on have one.
+  [[nodiscard]] std::map<MoodleId, EntityRef> holders(std::string_view component) const;
+  /// Ends conversations whose tasks another instance has taken over, wherever they wait.
+  void abandon(std::span<const TaskKey> lost);
   /// Ends all that are still going on, wherever they wait, and hands back their tasks.
   [[nodiscard]] std::vector<Task> cancel();
 
@@ -57,6 +67,7 @@ class Crew {
   Co<Done> accompany(Members::iterator member);
 
   const Clock& clock_;
+  Journal journal_;
   Members members_;
   std::vector<Members::iterator> finished_;
 };

@@ -214,6 +214,9 @@ std::vector<std::string> Loop::willing_components() {
 }
 
 void Loop::converse() {
+  if (database_.lets_through() || database_.wants_probe()) {
+    if (Status stored = crew_.store_ahead(ports_.queue); !stored) note_database(stored);
+  }
   const std::array<int, 3> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd()};
   ports_.gateway.pump(nap(), wake);
   if (const auto outage = ports_.gateway.outage()) moodle_.note_outage(*outage);

@@ -51,7 +51,7 @@ Co<Outcome> CategoryScript::adopt(MoodleId id) {
 }
 
 Co<Outcome> CategoryScript::update() {
-  const base::Values changed = base::changes(wanted_, conversation_.link);
+  const base::Values changed = base::changes(wanted_, conversation_);
   if (changed.empty()) co_return Unchanged{};
   Call call{.function = &kUpdateCategories,
             .row = update_row(changed),

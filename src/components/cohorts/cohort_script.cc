@@ -54,7 +54,7 @@ Co<Outcome> CohortScript::adopt(MoodleId id) {
 
 Co<Outcome> CohortScript::update() {
   Link& link = conversation_.link;
-  base::Values changed = base::changes(wanted_, link);
+  base::Values changed = base::changes(wanted_, conversation_);
   if (changed.empty()) co_return Unchanged{};
   // Moodle writes the format with every update and takes 1 when it is not sent.
   if (wanted_.contains("descriptionformat")) {

@@ -38,6 +38,10 @@ Co<Outcome> MemberScript::run() {
   if (!entity.exists) {
     const Wish nothing;
     Difference all = difference(conversation_.link, nothing);
+    Co<Status> storing = store_ahead(all);
+    if (auto stored = co_await std::move(storing); !stored) {
+      co_return std::move(stored).error();
+    }
     co_await remove_all(std::move(all.remove));
     if (failure_) co_return *failure_;
     co_return Removed{};
@@ -77,9 +81,26 @@ Co<Outcome> MemberScript::keep(MoodleId user) {
                    "core_cohort_search_cohorts to the token's service"});
   }
   const bool makes_calls = !todo.add.empty() || !todo.remove.empty();
+  Co<Status> storing = store_ahead(todo);
+  if (auto stored = co_await std::move(storing); !stored) co_return std::move(stored).error();
   co_await add_all(std::move(todo.add));
   co_await remove_all(std::move(todo.remove));
   co_return conclude(wish, makes_calls);
+}
+
+Co<Status> MemberScript::store_ahead(const Difference& todo) const {
+  Link link = conversation_.link;
+  const auto doubt = [&link](Membership membership) {
+    membership.is_certain = false;
+    link.sent.insert_or_assign(membership.key(), membership.value());
+  };
+  for (const Membership& membership : todo.remove) doubt(membership);
+  // After the removals: another account of the user's may take a place that is given up.
+  for (const Membership& membership : todo.add) doubt(membership);
+  if (link == conversation_.link) co_return ok();
+  Co<Status> storing = moodlesync::store_ahead(conversation_, std::move(link));
+  Status stored = co_await std::move(storing);
+  co_return stored;
 }
 
 Co<Done> MemberScript::add_all(std::vector<Membership> memberships) {
@@ -125,6 +146,7 @@ void MemberScript::note_removed(const Membership& membership, const Result<Json>
   const bool is_gone = answer || answer.error().code == "invalidrecordunknown" ||
                        answer.error().code == "userdeleted";
   if (is_gone) return forget(membership);
+  if (answer.error().kind == ErrorKind::kInDoubt) doubt(membership);
   note_failure(Error(answer.error()).in("removing from cohort " + membership.cohort));
 }
 
@@ -135,6 +157,13 @@ void MemberScript::forget(const Membership& membership) {
   // Another account of the user's may have taken the place meanwhile.
   const auto told = parse_membership(entry->first, entry->second);
   if (told && told->user == membership.user) sent.erase(entry);
+}
+
+void MemberScript::doubt(Membership membership) {
+  const auto entry = conversation_.link.sent.find(membership.key());
+  if (entry == conversation_.link.sent.end() || entry->second != membership.value()) return;
+  membership.is_certain = false;
+  entry->second = membership.value();
 }
 
 void MemberScript::note_failure(Error error) {

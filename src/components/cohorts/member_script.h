@@ -23,6 +23,8 @@ class MemberScript {
 
  private:
   Co<Outcome> keep(MoodleId user);
+  /// Remembers what is about to change as uncertain, so that dying on the way forgets nothing.
+  [[nodiscard]] Co<Status> store_ahead(const Difference& todo) const;
   Co<Done> add_all(std::vector<Membership> memberships);
   Co<Done> remove_all(std::vector<Membership> memberships);
   Co<Result<Json>> send(Call call);
@@ -30,6 +32,8 @@ class MemberScript {
   void note_added(const Membership& membership, const Result<Json>& answer);
   void note_removed(const Membership& membership, const Result<Json>& answer);
   void forget(const Membership& membership);
+  /// A lost answer leaves open whether the membership is gone.
+  void doubt(Membership membership);
   /// Keeps the failure that decides: one that asks to try again outweighs a refusal.
   void note_failure(Error error);
   void note_obstacle(Skipped skipped);

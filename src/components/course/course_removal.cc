@@ -1,6 +1,7 @@
 #include "components/course/course_removal.h"
 
 #include "base/source_settings.h"
+#include "components/course/course_leftover.h"
 #include "components/course/course_script.h"
 #include "components/course/functions.h"
 
@@ -10,9 +11,8 @@ Co<Outcome> CourseRemoval::run() {
   if (source_.on_delete == DeletePolicy::kNothing) co_return Removed{};
   if (!conversation_.link.moodle_id) {
     // A lost answer may have left a course that nobody knows of.
-    const std::string field = "idnumber";
     const std::string ours = base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
-    auto course = co_await lookup_.find(field, ours);
+    auto course = co_await find_leftover(lookup_, conversation_.link, ours);
     if (!course) co_return about_course(std::move(course).error(), conversation_);
     if (!*course) co_return Removed{};
     conversation_.link.moodle_id = (*course)->id;

@@ -10,9 +10,6 @@ namespace moodlesync::course {
 
 namespace {
 
-/// Moodle's own time limit of a request: a copy whose answer was lost has ended by then.
-constexpr std::chrono::seconds kCopyEnds{360};
-
 bool may_have_been_written(ErrorKind kind) {
   return kind == ErrorKind::kRejected || kind == ErrorKind::kInDoubt || kind == ErrorKind::kBug;
 }
@@ -52,30 +49,14 @@ Co<Outcome> CourseScript::start() {
   if (auto* waiting = std::get_if<Waiting>(&model)) co_return std::move(*waiting);
   if (auto* error = std::get_if<Error>(&model)) co_return about(std::move(*error));
   const auto copied = std::get<std::optional<MoodleId>>(model);
-  if (conversation_.in_doubt) {
-    auto leftover = co_await find_leftover(copied.has_value());
+  if (conversation_.in_doubt || is_copy_owed(conversation_.link)) {
+    auto leftover =
+        co_await find_leftover(lookup_, conversation_.link, text_of(wanted_, "idnumber"));
     if (!leftover) co_return about(std::move(leftover).error());
     if (*leftover) co_return co_await adopt((*leftover)->id);
   }
   if (copied) co_return co_await duplicate(*copied);
   co_return co_await create();
-}
-
-Co<Result<std::optional<FoundCourse>>> CourseScript::find_leftover(bool copied) {
-  using Answer = Result<std::optional<FoundCourse>>;
-  const std::string idnumber = text_of(wanted_, "idnumber");
-  const std::string by_idnumber = "idnumber";
-  auto ours = co_await lookup_.find(by_idnumber, idnumber);
-  if (!ours || *ours || !copied) co_return ours;
-  // A copy gets its idnumber only by the update that follows; until then it is known by its names.
-  const std::string shortname = text_of(wanted_, "shortname");
-  const std::string by_shortname = "shortname";
-  auto copy = co_await lookup_.find(by_shortname, shortname);
-  if (!copy || !*copy) co_return copy;
-  const bool is_the_copy =
-      (*copy)->idnumber == "" && (*copy)->fullname == text_of(wanted_, "fullname");
-  if (is_the_copy) co_return copy;
-  co_return Answer(std::nullopt);
 }
 
 Co<Outcome> CourseScript::create() {
@@ -103,15 +84,21 @@ Co<Outcome> CourseScript::duplicate(MoodleId model) {
   Call call{.function = &kDuplicateCourse, .row = {}, .key = course_key(model)};
   call.row.add("courseid", to_string(model));
   base::add_all(call.row, row);
+  auto noted = co_await store_ahead(conversation_, with_copy_owed(conversation_.link, row));
+  if (!noted) co_return about(std::move(noted).error());
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (!answer) {
     Error error = std::move(answer).error();
-    if (error.kind == ErrorKind::kInDoubt) error.retry_after = kCopyEnds;
+    if (error.kind == ErrorKind::kInDoubt) {
+      conversation_.link = with_copy_owed(conversation_.link, row);
+      error = copy_may_go_on(conversation_.link, std::move(error));
+    }
     co_return co_await settle_create_refusal(std::move(error), row);
   }
   const auto id = base::int_field(*answer, "id");
   if (!id) co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no course id"});
   conversation_.link.moodle_id = MoodleId{*id};
+  conversation_.in_doubt = false;  // It has not existed before: Moodle holds what was sent now.
   if (!wanted_.contains("visible")) row.erase("visible");  // Moodle's business from now on
   base::remember(conversation_.link, row);
   co_return co_await update();
@@ -133,7 +120,7 @@ Call CourseScript::update_call(const base::Values& values) const {
 
 Co<Outcome> CourseScript::update() {
   Link& link = conversation_.link;
-  const base::Values changed = with_companions(base::changes(wanted_, link), wanted_);
+  const base::Values changed = with_companions(base::changes(wanted_, conversation_), wanted_);
   if (changed.empty()) co_return Unchanged{};
   const auto visible_before = link.sent.find("visible");
   bool gets_hidden = false;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/sent_values.h"
+#include "components/course/course_leftover.h"
 #include "components/course/course_lookup.h"
 #include "components/course/course_place.h"
 #include "components/course/course_settings.h"
@@ -28,8 +29,6 @@ class CourseScript {
   Co<Outcome> update();
   Co<Outcome> adopt(MoodleId id);
 
-  /// The course that an earlier attempt with a lost answer may have left.
-  Co<Result<std::optional<FoundCourse>>> find_leftover(bool copied);
   Co<Outcome> settle_create_refusal(Error error, base::Values sent);
   Co<Outcome> settle_update_refusal(Error error, base::Values sent);
   Co<Outcome> settle_unknown_id(Error error);

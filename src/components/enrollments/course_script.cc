@@ -44,6 +44,10 @@ Co<Outcome> CourseScript::run() {
   if (auto end = co_await std::move(taking_stock)) co_return *std::move(end);
   Co<std::optional<Outcome>> deciding = decide_farewells();
   if (auto end = co_await std::move(deciding)) co_return *std::move(end);
+  Co<Status> storing = store_ahead();
+  if (auto stored = co_await std::move(storing); !stored) {
+    co_return std::move(stored).error().in(about());
+  }
   Co<Outcome> sending = send();
   co_return co_await std::move(sending);
 }
@@ -151,6 +155,25 @@ Co<std::optional<Outcome>> CourseScript::decide_farewells() {
 
 void CourseScript::leave_out_undecided() {
   std::erase_if(leavers_, [](const Leaver& one) { return one.farewell == Farewell::kAskRoster; });
+}
+
+Co<Status> CourseScript::store_ahead() {
+  HeldUsers ahead = held_;
+  for (const auto& [id, wanted] : wanted_.users) {
+    Held& held = ahead[id];
+    held = UserScript::while_keeping(std::move(held), wanted);
+  }
+  for (const Leaver& one : leavers_) {
+    Held& held = ahead[one.user];
+    held = UserScript::while_leaving(std::move(held), one.farewell);
+  }
+  std::erase_if(ahead, [](const auto& entry) { return entry.second.is_nothing(); });
+  if (ahead == held_) co_return ok();
+  Link link = conversation_.link;
+  write_held(link, course_.id, ahead);
+  Co<Status> storing = moodlesync::store_ahead(conversation_, std::move(link));
+  Status stored = co_await std::move(storing);
+  co_return stored;
 }
 
 Co<Outcome> CourseScript::send() {

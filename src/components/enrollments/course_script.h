@@ -41,6 +41,8 @@ class CourseScript {
   /// Fills leavers_. An outcome: Moodle has no such course.
   [[nodiscard]] Co<std::optional<Outcome>> decide_farewells();
   void leave_out_undecided();
+  /// Remembers what is about to be told, so that dying on the way forgets nobody.
+  [[nodiscard]] Co<Status> store_ahead();
   /// Sends all that differs, all users at once.
   [[nodiscard]] Co<Outcome> send();
 

@@ -24,7 +24,7 @@ struct Span {
 struct Held {
   std::int64_t user = 0;  ///< In Drupal.
   std::set<MoodleId> roles;
-  /// Roles that a lost answer may have given; never one of `roles`.
+  /// Roles that a lost answer may have given or taken; never one of `roles`.
   std::set<MoodleId> doubtful;
   std::optional<Span> span;  ///< Empty: not known, a lost answer may have changed it.
   bool by_registration = false;
@@ -34,6 +34,16 @@ struct Held {
 
   bool operator==(const Held&) const = default;
   [[nodiscard]] bool is_nothing() const { return roles.empty() && doubtful.empty(); }
+  /// Nobody knows any more whether he has `role`.
+  void doubt(MoodleId role) {
+    roles.erase(role);
+    doubtful.insert(role);
+  }
+  void doubt_all() {
+    doubtful.insert(roles.begin(), roles.end());
+    roles.clear();
+    span.reset();
+  }
 };
 
 /// By the user's id in Moodle.

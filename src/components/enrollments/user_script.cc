@@ -38,6 +38,14 @@ std::vector<MoodleId> roles_to_send(const Held& held, const Wanted& wanted) {
   return roles;
 }
 
+/// Why he is to be in the course; decides what happens at the end.
+void note_reasons(Held& held, const Wanted& wanted) {
+  held.user = wanted.user;
+  held.by_registration = wanted.by_registration;
+  held.by_participants = wanted.by_participants;
+  held.opted_out = false;
+}
+
 /// Moodle before 5.0 has a word of its own for a missing user that sounds like our mistake.
 Error as_refusal(Error error) {
   if (!is_user_gone(error)) return error;
@@ -48,11 +56,28 @@ Error as_refusal(Error error) {
 
 }  // namespace
 
+Held UserScript::while_keeping(Held held, const Wanted& wanted) {
+  const std::vector<MoodleId> added = roles_to_send(held, wanted);
+  const std::vector<MoodleId> obsolete = without(held.roles, wanted.roles);
+  if (added.empty() && obsolete.empty()) return held;
+  note_reasons(held, wanted);
+  for (const MoodleId role : added) {
+    if (!held.roles.contains(role)) held.doubt(role);
+  }
+  if (!added.empty()) held.span.reset();
+  for (const MoodleId role : obsolete) held.doubt(role);
+  return held;
+}
+
+Held UserScript::while_leaving(Held held, Farewell farewell) {
+  const bool takes_roles = farewell == Farewell::kUnenrol || farewell == Farewell::kUnassign;
+  if (takes_roles) held.doubt_all();
+  if (farewell == Farewell::kSuspend) held.span.reset();
+  return held;
+}
+
 Co<Done> UserScript::keep(const Wanted& wanted) {
-  held_.user = wanted.user;
-  held_.by_registration = wanted.by_registration;
-  held_.by_participants = wanted.by_participants;
-  held_.opted_out = false;
+  note_reasons(held_, wanted);
   std::vector<MoodleId> roles = roles_to_send(held_, wanted);
   if (!roles.empty()) {
     Co<bool> enrolling = enrol(std::move(roles), wanted.span);
@@ -140,8 +165,9 @@ Co<Done> UserScript::unassign(std::vector<MoodleId> roles) {
       held_.doubtful.erase(roles[i]);
       continue;
     }
-    // A lost answer changes nothing: taking a role twice does no harm.
+    // Taking a role twice does no harm, but he may be wanted again before that.
     Error error = std::move(answers[i]).error();
+    if (error.kind == ErrorKind::kInDoubt) held_.doubt(roles[i]);
     if (error.code == "invalidparameter") error.code = "cannot_unassign";
     course_.tally->fail(person(), std::move(error));
   }
@@ -180,9 +206,10 @@ Co<Done> UserScript::unenrol() {
       answer || is_user_gone(answer.error()) || answer.error().code == "invalidparameter";
   if (is_gone) {
     forget();
-  } else {
-    course_.tally->fail(person(), std::move(answer).error());
+    co_return Done{};
   }
+  if (answer.error().kind == ErrorKind::kInDoubt) held_.doubt_all();
+  course_.tally->fail(person(), std::move(answer).error());
   co_return Done{};
 }
 

@@ -36,6 +36,11 @@ class UserScript {
   /// Requires: not kAskRoster.
   [[nodiscard]] Co<Done> leave(Farewell farewell);
 
+  /// What will be certain of `held` while keep() or leave() is under way: what has to be remembered
+  /// before Moodle is told, in case that we do not live to remember it afterwards.
+  [[nodiscard]] static Held while_keeping(Held held, const Wanted& wanted);
+  [[nodiscard]] static Held while_leaving(Held held, Farewell farewell);
+
  private:
   [[nodiscard]] Co<Status> send(const Function& function, Params row);
   /// True when Moodle has taken every row.

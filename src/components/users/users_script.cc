@@ -85,6 +85,7 @@ Co<Outcome> UserScript::create() {
   base::remember(conversation_.link, wanted_);
   if (source_.suspend_blocked) conversation_.link.sent["suspended"] = "0";
   conversation_.link.sent["auth"] = source_.auth;
+  conversation_.in_doubt = false;  // It has not existed before: Moodle holds what was sent now.
   // A blocked user: `suspended` is no parameter of create_users.
   Outcome suspended = co_await update();
   if (std::holds_alternative<Unchanged>(suspended)) co_return Synced{};
@@ -126,7 +127,7 @@ base::Values UserScript::updatable() const {
 }
 
 Co<Outcome> UserScript::update() {
-  const base::Values changed = base::changes(updatable(), conversation_.link);
+  const base::Values changed = base::changes(updatable(), conversation_);
   if (changed.empty()) co_return Unchanged{};
   auto answer = co_await send(changed);
   if (!answer) {
@@ -153,7 +154,7 @@ Co<std::optional<Result<Json>>> UserScript::lock() {
   const bool is_blocked = source_.suspend_blocked && !conversation_.entity.published;
   const base::Values locked{{"suspended", "1"}};
   const bool is_due = is_blocked && conversation_.link.moodle_id &&
-                      !base::changes(locked, conversation_.link).empty();
+                      !base::changes(locked, conversation_).empty();
   if (!is_due) co_return Answer{};
   auto answer = co_await send(locked);
   if (answer) base::remember(conversation_.link, locked);

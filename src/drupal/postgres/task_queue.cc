@@ -10,6 +10,7 @@
 
 #include "drupal/postgres/link_row.h"
 #include "drupal/postgres/references.h"
+#include "drupal/postgres/store_ahead.h"
 #include "drupal/postgres/task_keys.h"
 
 namespace moodlesync::postgres {
@@ -414,6 +415,12 @@ Result<std::vector<std::pair<MoodleId, EntityRef>>> TaskQueue::holders(
                        EntityRef{std::string(row.text(1)), row.integer(2)});
   }
   return found;
+}
+
+Result<std::vector<TaskKey>> TaskQueue::store_ahead(std::span<const Task> tasks) {
+  auto lost = store_links_ahead(connection_, names_, tasks);
+  if (!lost) return explain(std::move(lost).error(), "storing links ahead of Moodle");
+  return lost;
 }
 
 Result<QueueStats> TaskQueue::stats() {

@@ -49,6 +49,7 @@ class TaskQueue : public Queue {
       std::string_view component, std::span<const EntityRef> refs) override;
   [[nodiscard]] Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) override;
+  [[nodiscard]] Result<std::vector<TaskKey>> store_ahead(std::span<const Task> tasks) override;
   [[nodiscard]] Result<QueueStats> stats() override;
 
   /// Unique to this start of the program; stands in the rows that it works on.

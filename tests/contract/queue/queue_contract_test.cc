@@ -240,6 +240,54 @@ TEST_P(QueueContract, RemovesTheLinkOfWhatIsGone) {
   EXPECT_TRUE(queue().links("course", refs)->empty());
 }
 
+TEST_P(QueueContract, KnowsWhoseAMoodleIdIs) {
+  settle(done_with_id(claimed_course(1), 11));
+  settle(done_with_id(claimed_course(2), 22));
+  Settlement skipped = done_with_id(claimed_course(3), 33);
+  skipped.link->skipped = "opted_out";
+  settle(skipped);
+  const std::vector<MoodleId> ids{{11}, {33}, {44}};
+  const auto holders = queue().holders("course", ids);
+  ASSERT_TRUE(holders) << holders.error().message;
+  ASSERT_EQ(holders->size(), 1U);
+  EXPECT_EQ(holders->at(0).first, MoodleId{11});
+  EXPECT_EQ(holders->at(0).second, (EntityRef{"node", 1}));
+  EXPECT_TRUE(queue().holders("category", ids)->empty());
+}
+
+TEST_P(QueueContract, StoresALinkAheadOfTheOutcome) {
+  Task task = claimed_course(12);
+  task.link = Link{};
+  task.link->sent["user:7"] = "perhaps";
+  const auto lost = queue().store_ahead({&task, 1});
+  ASSERT_TRUE(lost) << lost.error().message;
+  EXPECT_TRUE(lost->empty());
+  EXPECT_EQ(count("running"), 1) << "the task goes on";
+  const std::vector<EntityRef> refs{{"node", 12}};
+  EXPECT_EQ(queue().links("course", refs)->at(0).second.sent.at("user:7"), "perhaps");
+}
+
+TEST_P(QueueContract, StoresNoLinkAheadForATaskThatWasTakenOver) {
+  Task lost = claimed_course(12, seconds{0});
+  const Task ours = claim_one();
+  lost.link = Link{};
+  lost.link->sent["user:7"] = "perhaps";
+  const auto named = queue().store_ahead({&lost, 1});
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_EQ(*named, (std::vector<TaskKey>{lost.key}));
+  const std::vector<EntityRef> refs{{"node", 12}};
+  EXPECT_TRUE(queue().links("course", refs)->empty());
+}
+
+TEST_P(QueueContract, KeepsTheRestOfALinkThatIsStoredAhead) {
+  settle(done_with_id(claimed_course(12), 55));
+  Task task = claimed_course(12);
+  task.link->sent["user:7"] = "perhaps";
+  ASSERT_TRUE(queue().store_ahead({&task, 1}));
+  const std::vector<EntityRef> refs{{"node", 12}};
+  EXPECT_EQ(queue().links("course", refs)->at(0).second.moodle_id, MoodleId{55});
+}
+
 INSTANTIATE_TEST_SUITE_P(Queues, QueueContract, testing::Values(in_memory_rig(), postgres_rig()),
                          [](const auto& kind) { return kind.param.name; });
 

@@ -93,6 +93,12 @@ ConversationBuilder& ConversationBuilder::linked_to(
   return *this;
 }
 
+ConversationBuilder& ConversationBuilder::unlinked_but_sent(
+    std::map<std::string, std::string, std::less<>> sent) {
+  made_.link.sent = std::move(sent);
+  return *this;
+}
+
 Conversation ConversationBuilder::with(const SourceSpec& source, Moodle& moodle) const {
   Conversation conversation = made_;
   conversation.source = &source;

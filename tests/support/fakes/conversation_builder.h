@@ -44,6 +44,8 @@ class ConversationBuilder {
   /// What we sent last.
   ConversationBuilder& linked_to(std::int64_t moodle_id,
                                  std::map<std::string, std::string, std::less<>> sent = {});
+  /// What the link says though there is no Moodle id yet.
+  ConversationBuilder& unlinked_but_sent(std::map<std::string, std::string, std::less<>> sent);
 
   /// `source` and `moodle` must outlive the conversation.
   [[nodiscard]] Conversation with(const SourceSpec& source, Moodle& moodle) const;

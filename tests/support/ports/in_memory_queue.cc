@@ -196,6 +196,19 @@ Result<std::vector<std::pair<MoodleId, EntityRef>>> InMemoryQueue::holders(
   return found;
 }
 
+Result<std::vector<TaskKey>> InMemoryQueue::store_ahead(std::span<const Task> tasks) {
+  std::vector<TaskKey> lost;
+  for (const Task& task : tasks) {
+    const auto at = rows_.find(task.key);
+    if (at == rows_.end() || at->second.task.token != task.token || at->second.state != "running") {
+      lost.push_back(task.key);
+    } else if (task.link) {
+      links_[task.key] = *task.link;
+    }
+  }
+  return lost;
+}
+
 Result<QueueStats> InMemoryQueue::stats() {
   QueueStats stats;
   std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> counts;

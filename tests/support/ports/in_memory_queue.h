@@ -54,6 +54,7 @@ class InMemoryQueue : public Queue {
                                                         std::span<const EntityRef> refs) override;
   Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) override;
+  Result<std::vector<TaskKey>> store_ahead(std::span<const Task> tasks) override;
   Result<QueueStats> stats() override;
 
  private:

@@ -227,6 +227,13 @@ TEST_F(CategoryTest, IsLookedUpBeforeItIsCreatedAfterALostAnswer) {
   EXPECT_EQ(link_.moodle_id, MoodleId{40});
 }
 
+TEST_F(CategoryTest, SaysEverythingAgainWhenAnEarlierAttemptMayHaveSaidSomethingElse) {
+  moodle_.on("core_course_update_categories", Json(nullptr));
+  run_to<Synced>(a_synced_term().in_doubt());
+  EXPECT_EQ(written(moodle_.row(0)),
+            "id=40 description= descriptionformat=1 idnumber=5 name=Arts parent=0");
+}
+
 TEST_F(CategoryTest, IsCreatedAfterALostAnswerWhenMoodleHasNone) {
   moodle_.on("core_course_get_categories", Json::array());
   moodle_.on("core_course_create_categories", Json{{"id", 40}});

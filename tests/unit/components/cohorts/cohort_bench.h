@@ -58,10 +58,18 @@ class CohortBench {
   Cohorts component;
   Conversation conversation;
   Outcome outcome;
+  Link ahead;           ///< As last stored before Moodle was told.
+  Status keeps = ok();  ///< What comes of storing it.
 
  private:
+  Co<Status> kept(Link link) {
+    ahead = std::move(link);
+    co_return keeps;
+  }
+
   void run(const fakes::ConversationBuilder& entity, const SourceSpec& source) {
     conversation = entity.with(source, moodle);
+    conversation.keep_link = [this](const Link& link) { return kept(link); };
     outcome = moodle.drive(component.converse(conversation));
   }
 };

@@ -221,6 +221,13 @@ TEST(Cohort, ThatNobodyCanFindIsReportedWhenItsTermIsDeleted) {
   EXPECT_EQ(bench.code(), "cohort_id_unknown");
 }
 
+TEST(Cohort, SaysEverythingAgainWhenAnEarlierAttemptMayHaveSaidSomethingElse) {
+  CohortBench bench;
+  bench.moodle.on(kUpdate, Json());
+  bench.run_cohort(tutors().linked_to(12, tutors_cohort()).in_doubt());
+  EXPECT_EQ(bench.result(), "synced");
+}
+
 TEST(Cohort, ForgetsWhatALostUpdateMayHaveChanged) {
   CohortBench bench;
   bench.moodle.on(kUpdate, fakes::lost_answer());

@@ -177,7 +177,41 @@ TEST(Members, AreTakenOutAgainAfterALostAnswer) {
   bench.moodle.on(kRemove, fakes::lost_answer());
   bench.run_members(told(user().with_empty("field_groups"), {{"cohort:12", "70/5"}}));
   EXPECT_EQ(bench.result(), "in_doubt");
+  EXPECT_THAT(bench.link().sent, ElementsAre(Pair("cohort:12", "70/5?")));
+}
+
+TEST(Members, AreAddedAgainWhenTheyAreWantedAfterARemovalWhoseAnswerWasLost) {
+  CohortBench bench;
+  bench.moodle.on(kAdd, Json());
+  bench.run_members(
+      told(user().with_reference("field_groups", term(5), known(12)), {{"cohort:12", "70/5?"}}));
+  EXPECT_EQ(bench.result(), "synced");
   EXPECT_THAT(bench.link().sent, ElementsAre(Pair("cohort:12", "70/5")));
+}
+
+TEST(Members, AreStoredAsUncertainBeforeMoodleIsTold) {
+  CohortBench bench;
+  bench.moodle.on(kAdd, Json()).on(kRemove, Json());
+  bench.run_members(
+      told(user().with_reference("field_groups", term(6), known(13)), {{"cohort:12", "70/5"}}));
+  EXPECT_THAT(bench.ahead.sent,
+              ElementsAre(Pair("cohort:12", "70/5?"), Pair("cohort:13", "70/6?")));
+  EXPECT_THAT(bench.link().sent, ElementsAre(Pair("cohort:13", "70/6")));
+}
+
+TEST(Members, OfADeletedUserAreStoredAsUncertainBeforeTheyAreTakenOut) {
+  CohortBench bench;
+  bench.moodle.on(kRemove, Json());
+  bench.run_members(told(fakes::a_conversation().of_user(7).deleted(), {{"cohort:12", "70/5"}}));
+  EXPECT_THAT(bench.ahead.sent, ElementsAre(Pair("cohort:12", "70/5?")));
+}
+
+TEST(Members, SayNothingToMoodleWhenTheirLeaseIsLost) {
+  CohortBench bench;
+  bench.keeps = Error{ErrorKind::kTransient, "lease_lost", "taken over"};
+  bench.run_members(user().with_reference("field_groups", term(5), known(12)));
+  EXPECT_EQ(bench.code(), "lease_lost");
+  EXPECT_TRUE(bench.moodle.calls().empty());
 }
 
 TEST(Members, FollowTheUserToAnotherAccount) {

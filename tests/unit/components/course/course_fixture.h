@@ -55,6 +55,7 @@ class CourseFixture : public testing::Test {
   Outcome run(const ConversationBuilder& builder) {
     component_ = std::make_unique<Course>(std::vector{source_});
     Conversation conversation = builder.with(component_->sources()[0], moodle_);
+    conversation.keep_link = [this](const Link& link) { return kept(link); };
     Outcome outcome = moodle_.drive(component_->converse(conversation));
     link_ = conversation.link;
     return outcome;
@@ -81,10 +82,16 @@ class CourseFixture : public testing::Test {
     return a_node().linked_to(70, sent);
   }
 
+  Co<Status> kept(Link link) {
+    ahead_ = std::move(link);
+    co_return ok();
+  }
+
   CourseSource source_;
   fakes::FakeMoodle moodle_;
   std::unique_ptr<Course> component_;
   Link link_;
+  Link ahead_;  ///< As last stored before Moodle was told.
 };
 
 }  // namespace moodlesync::course

@@ -73,6 +73,25 @@ TEST_F(CourseRemovalTest, LooksForACourseThatALostAnswerMayHaveLeft) {
   EXPECT_EQ(written(moodle_.row(1)), "id=77");
 }
 
+TEST_F(CourseRemovalTest, FindsACopyThatWasNeverFinishedByTheNameItWasAskedForUnder) {
+  source_.on_delete = DeletePolicy::kDelete;
+  moodle_.on(kFind, no_course()).on(kFind, one_course(77, "P-old", ""));
+  moodle_.on(kDelete, Json(nullptr));
+  run_to<Removed>(a_conversation()
+                      .of_node(12)
+                      .unlinked_but_sent({{"copy asked for", "P-old"}, {"copy awaited", "1"}})
+                      .deleted());
+  EXPECT_EQ(written(moodle_.row(2)), "id=77");
+}
+
+TEST_F(CourseRemovalTest, WaitsForACopyThatMayStillBeMade) {
+  source_.on_delete = DeletePolicy::kDelete;
+  moodle_.on(kFind, no_course());
+  const auto error = run_to<Error>(
+      a_conversation().of_node(12).unlinked_but_sent({{"copy asked for", "P-old"}}).deleted());
+  EXPECT_EQ(error.code, "copy_may_go_on");
+}
+
 TEST_F(CourseRemovalTest, IsDoneWhenALostAnswerLeftNothing) {
   source_.on_delete = DeletePolicy::kDelete;
   moodle_.on(kFind, no_course());

@@ -13,6 +13,15 @@ class CourseTemplate : public CourseFixture {
   static ConversationBuilder a_copy() {
     return a_node().with_reference("field_template", kTemplate7, fakes::known(50));
   }
+  /// A copy was asked for under a name that the node no longer has; its end is not known.
+  static ConversationBuilder a_copy_owed() {
+    return a_copy().unlinked_but_sent({{"copy asked for", "P-old"}});
+  }
+  /// The same, after the time in which it must have ended.
+  static ConversationBuilder an_awaited_copy() { return a_copy().unlinked_but_sent(kAwaited); }
+
+  inline static const std::map<std::string, std::string, std::less<>> kAwaited{
+      {"copy asked for", "P-old"}, {"copy awaited", "1"}};
 };
 
 TEST_F(CourseTemplate, IsCopiedAndThenBroughtInStep) {
@@ -94,22 +103,54 @@ TEST_F(CourseTemplate, WaitsUntilALostCopyMustHaveEnded) {
   EXPECT_EQ(error.retry_after, std::chrono::seconds(360));
 }
 
+TEST_F(CourseTemplate, IsCopiedOnlyAfterTheLinkSaysSo) {
+  moodle_.on(kCopy, Json{{"id", 70}}).on(kUpdate, Json(nullptr));
+  run_to<Synced>(a_copy());
+  EXPECT_EQ(ahead_.sent.at("copy asked for"), "P1");
+  EXPECT_FALSE(link_.sent.contains("copy asked for"));
+}
+
+TEST_F(CourseTemplate, IsNotCopiedAgainWhileALostCopyMayStillBeMade) {
+  moodle_.on(kFind, no_course());
+  const auto error = run_to<Error>(a_copy_owed().in_doubt());
+  EXPECT_EQ(error.code, "copy_may_go_on");
+  EXPECT_EQ(error.kind, ErrorKind::kInDoubt);
+  EXPECT_EQ(error.retry_after, std::chrono::seconds(360));
+  EXPECT_THAT(moodle_.called(), ElementsAre(kFind));
+  EXPECT_TRUE(link_.sent.contains("copy awaited"));
+}
+
 TEST_F(CourseTemplate, AdoptsACopyThatWasLeftWithoutIdnumber) {
-  moodle_.on(kFind, no_course()).on(kFind, one_course(77, "P1", ""));
+  moodle_.on(kFind, no_course()).on(kFind, one_course(77, "P-old", ""));
   moodle_.on(kCategory, one_category(1, 1)).on(kUpdate, Json(nullptr));
-  run_to<Synced>(a_copy().in_doubt());
-  EXPECT_EQ(written(moodle_.row(1)), "field=shortname value=P1");
+  run_to<Synced>(an_awaited_copy().in_doubt());
+  EXPECT_EQ(written(moodle_.row(1)), "field=shortname value=P-old");
   EXPECT_EQ(link_.moodle_id, MoodleId{77});
   EXPECT_EQ(moodle_.row(3).get("idnumber"), "12");
+  EXPECT_FALSE(link_.sent.contains("copy asked for"));
+}
+
+TEST_F(CourseTemplate, IsCopiedAnewWhenTheLostCopyLeftNothing) {
+  moodle_.on(kFind, no_course()).on(kFind, no_course());
+  moodle_.on(kCopy, Json{{"id", 70}}).on(kUpdate, Json(nullptr));
+  run_to<Synced>(an_awaited_copy().in_doubt());
+  EXPECT_EQ(link_.moodle_id, MoodleId{70});
+}
+
+TEST_F(CourseTemplate, IsNotForgottenWhenTheTemplateIsTakenAway) {
+  moodle_.on(kFind, no_course()).on(kFind, one_course(77, "P-old", ""));
+  moodle_.on(kCategory, one_category(1, 1)).on(kUpdate, Json(nullptr));
+  run_to<Synced>(a_node().with_empty("field_template").unlinked_but_sent(kAwaited));
+  EXPECT_EQ(link_.moodle_id, MoodleId{77});
 }
 
 TEST_F(CourseTemplate, DoesNotAdoptAForeignCourseOfTheSameShortName) {
-  const std::vector<Json> foreign{one_course(77, "P1", "abc"), one_course(77, "P1", "", "Drawing"),
-                                  one_course(77, "P1", Json(nullptr))};
+  const std::vector<Json> foreign{one_course(77, "P-old", "abc"),
+                                  one_course(77, "P-old", Json(nullptr))};
   for (const Json& course : foreign) {
     moodle_.on(kFind, no_course()).on(kFind, course).on(kCopy, refusal("shortnametaken"));
-    moodle_.on(kFind, no_course()).on(kFind, course);
-    const auto error = run_to<Error>(a_copy().in_doubt());
+    moodle_.on(kFind, no_course()).on(kFind, one_course(77, "P1", "abc"));
+    const auto error = run_to<Error>(an_awaited_copy().in_doubt());
     EXPECT_EQ(error.code, "shortnametaken");
     EXPECT_THAT(error.message, HasSubstr("belongs to course 77"));
   }

@@ -174,5 +174,12 @@ TEST_F(CourseUpdate, WaitsForItsNewCategory) {
   run_to<Waiting>(a_synced_node().with_reference("field_category", kTerm3, fakes::pending()));
 }
 
+TEST_F(CourseUpdate, SaysEverythingAgainWhenAnEarlierAttemptMayHaveSaidSomethingElse) {
+  moodle_.on(kCategory, one_category(1, 1)).on(kUpdate, Json(nullptr));
+  run_to<Synced>(a_synced_node().in_doubt());
+  EXPECT_EQ(written(moodle_.row(1)),
+            "id=70 categoryid=1 fullname=Painting idnumber=12 shortname=P1");
+}
+
 }  // namespace
 }  // namespace moodlesync::course

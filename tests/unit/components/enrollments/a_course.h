@@ -56,6 +56,9 @@ class CourseTest {
 
   /// Lets the component talk to Moodle; the link goes on into the next run.
   Outcome run();
+  /// The same, but we die when Moodle has done everything: what was stored before goes on into the
+  /// next run, which is in doubt.
+  void run_and_die();
   /// Forgets reasons and calls, as when the editor has saved other ones.
   CourseTest& now();
 
@@ -68,12 +71,14 @@ class CourseTest {
  private:
   CourseTest& refers(std::string_view path, std::int64_t user);
   void accept_everything();
+  Co<Status> kept(Link link);
 
   EnrollmentsSource rules_;
   Enrollments component_;
   fakes::FakeMoodle moodle_;
   Entity entity_;
   Link link_;
+  Link ahead_;  ///< As last stored before Moodle was told.
   std::map<EntityRef, Counterpart> counterparts_;
   std::vector<std::int64_t> lost_;
   bool in_doubt_ = false;

@@ -29,6 +29,15 @@ TEST(UsersUpdate, SendsOnlyWhatChangedAndNoPassword) {
   EXPECT_EQ(bench.moodle.calls()[0].order, 70);
 }
 
+TEST(UsersUpdate, SaysEverythingAgainWhenAnEarlierAttemptMayHaveSaidSomethingElse) {
+  UserBench bench;
+  bench.moodle.on("core_user_update_users", Json());
+  bench.run(anna().linked_to(70, annas_account()).in_doubt());
+  EXPECT_EQ(bench.result(), "synced");
+  EXPECT_EQ(bench.moodle.row(0).get("suspended"), "0") << "she may have been locked out meanwhile";
+  EXPECT_EQ(bench.moodle.row(0).get("city"), "Graz");
+}
+
 TEST(UsersUpdate, ClearsACityThatWasCleared) {
   UserBench bench;
   bench.moodle.on("core_user_update_users", Json());

@@ -85,10 +85,14 @@ Wanted wanted_ids(const SourceSpec& source, std::span<const Entity> entities) {
 /// Component → ids that stand in a field_moodle_id and did not come from us.
 using TypedIds = std::map<std::string, std::set<MoodleId>>;
 
-TypedIds typed_ids(const SourceSpec& source, std::span<const Task> tasks,
-                   std::span<const Entity> entities) {
-  TypedIds typed;
-  if (!source.gives_moodle_id) return typed;
+/// Ids that were typed into the fields of a claim's own entities → by whom; of several the first
+/// entity.
+using Claimants = std::map<MoodleId, EntityRef>;
+
+Claimants claimants_of(const SourceSpec& source, std::span<const Task> tasks,
+                       std::span<const Entity> entities) {
+  Claimants claimants;
+  if (!source.gives_moodle_id) return claimants;
   std::map<EntityRef, std::optional<MoodleId>> given;
   for (const Task& task : tasks) {
     given[task.key.entity] = task.link ? task.link->moodle_id : std::nullopt;
@@ -96,9 +100,11 @@ TypedIds typed_ids(const SourceSpec& source, std::span<const Task> tasks,
   for (const Entity& entity : entities) {
     const ParsedMoodleId field = parse_moodle_id(entity.moodle_id_text);
     const bool is_typed = field.kind == MoodleIdField::kNumber && given[entity.ref] != field.id;
-    if (is_typed) typed[source.component].insert(field.id);
+    if (!is_typed) continue;
+    EntityRef& first = claimants.try_emplace(field.id, entity.ref).first->second;
+    first = std::min(first, entity.ref);
   }
-  return typed;
+  return claimants;
 }
 
 bool is_known(const Link& link) { return link.moodle_id && link.skipped.empty(); }
@@ -111,7 +117,7 @@ Error unknown_source(const Task& task) {
 
 }  // namespace
 
-Intake::Load Intake::prepare(std::vector<Task> tasks) {
+Intake::Load Intake::prepare(std::vector<Task> tasks, const Crew& crew) {
   Load load;
   std::map<std::pair<std::string, std::string>, std::vector<Task>> by_source;
   for (Task& task : tasks)
@@ -119,7 +125,7 @@ Intake::Load Intake::prepare(std::vector<Task> tasks) {
   for (auto& [key, group] : by_source) {
     const Directory::Entry entry = directory_.find(key.first, key.second);
     if (entry.source != nullptr) {
-      prepare_source(entry, std::move(group), load);
+      prepare_source(entry, std::move(group), crew, load);
       continue;
     }
     for (Task& task : group) {
@@ -130,7 +136,8 @@ Intake::Load Intake::prepare(std::vector<Task> tasks) {
   return load;
 }
 
-void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, Load& load) {
+void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tasks,
+                            const Crew& crew, Load& load) {
   const auto give_up = [&](const Error& error) {
     for (Task& task : tasks) load.failed.push_back(failed(std::move(task), error));
   };
@@ -139,7 +146,7 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
   for (const Task& task : tasks) refs.push_back(task.key.entity);
   Result<std::vector<Entity>> entities = reader_.load(*entry.source, refs);
   if (!entities) return give_up(entities.error());
-  const auto known = look_up(*entry.source, tasks, *entities);
+  const auto known = look_up(*entry.source, tasks, *entities, crew);
   if (!known) return give_up(known.error());
 
   std::map<EntityRef, Entity*> by_ref;
@@ -178,10 +185,13 @@ std::optional<EntityRef> Intake::Known::holder(std::string_view component, Moodl
 
 Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& source,
                                                              std::span<const Task> tasks,
-                                                             std::span<const Entity> entities) {
+                                                             std::span<const Entity> entities,
+                                                             const Crew& crew) {
   const Wanted wanted = wanted_ids(source, entities);
   auto known = std::make_shared<Known>();
-  TypedIds typed = typed_ids(source, tasks, entities);
+  const Claimants claimants = claimants_of(source, tasks, entities);
+  TypedIds typed;
+  for (const auto& [id, ref] : claimants) typed[source.component].insert(id);
   for (const auto& [component, targets] : wanted) {
     std::vector<EntityRef> refs;
     refs.reserve(targets.size());
@@ -202,6 +212,13 @@ Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& s
     Result<std::vector<std::pair<MoodleId, EntityRef>>> found = queue_.holders(component, list);
     if (!found) return std::move(found).error();
     for (const auto& [id, ref] : *found) known->holders.emplace(std::pair{component, id}, ref);
+  }
+  // Nor may another one have it whose link is not stored yet.
+  for (const auto& [id, ref] : crew.holders(source.component)) {
+    if (claimants.contains(id)) known->holders.emplace(std::pair{source.component, id}, ref);
+  }
+  for (const auto& [id, ref] : claimants) {
+    known->holders.emplace(std::pair{source.component, id}, ref);
   }
   return std::shared_ptr<const Known>(std::move(known));
 }

@@ -52,7 +52,8 @@ class Intake {
     std::vector<Prepared> ready;
     std::vector<Conclusion> failed;  ///< Could not even be read; to be settled as they are.
   };
-  [[nodiscard]] Load prepare(std::vector<Task> tasks);
+  /// `crew`: the conversations that go on already.
+  [[nodiscard]] Load prepare(std::vector<Task> tasks, const Crew& crew);
 
  private:
   /// What is known of the Moodle ids of those that a claim's entities refer to, and of their own.
@@ -65,10 +66,12 @@ class Intake {
                                                   const EntityRef& self) const;
   };
 
-  void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, Load& load);
+  void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, const Crew& crew,
+                      Load& load);
   [[nodiscard]] Result<std::shared_ptr<const Known>> look_up(const SourceSpec& source,
                                                              std::span<const Task> tasks,
-                                                             std::span<const Entity> entities);
+                                                             std::span<const Entity> entities,
+                                                             const Crew& crew);
   [[nodiscard]] Counterpart counterpart(const Known& known, std::string_view component,
                                         const Reference& to) const;
 

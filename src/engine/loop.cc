@@ -176,7 +176,7 @@ Status Loop::claim() {
   Result<std::vector<Task>> tasks = ports_.queue.claim(request);
   if (!tasks) return std::move(tasks).error();
   claim_wanted_ = std::cmp_equal(tasks->size(), room);
-  Intake::Load load = intake_.prepare(std::move(*tasks));
+  Intake::Load load = intake_.prepare(std::move(*tasks), crew_);
   for (Prepared& prepared : load.ready) crew_.start(std::move(prepared));
   for (Conclusion& conclusion : load.failed) settler_.add({std::move(conclusion), Millis{0}});
   return ok();

@@ -32,17 +32,43 @@ class IntakeTest : public testing::Test {
     Intake intake(directory, queue_, reader_, gateway_);
     Task task;
     task.key = {"course", "main", course.ref};
-    Intake::Load load = intake.prepare({task});
+    Intake::Load load = intake.prepare({task}, crew_);
     return load.ready.at(0).conversation.counterpart("category", reference);
   }
   void link_category(Link link) {
     queue_.set_link({"category", "main", {"taxonomy_term", 4}}, std::move(link));
   }
 
+  /// A course with this Moodle id in its field, and the task that has been claimed for it.
+  Task typed(std::int64_t node, const std::string& moodle_id) {
+    Entity course;
+    course.ref = {"node", node};
+    course.exists = true;
+    course.moodle_id_text = moodle_id;
+    reader_.set(course);
+    Task task;
+    task.key = {"course", "main", course.ref};
+    return task;
+  }
+  void link_course(std::int64_t node, std::int64_t moodle_id, const std::string& skipped = {}) {
+    Link link;
+    link.moodle_id = MoodleId{moodle_id};
+    link.skipped = skipped;
+    queue_.set_link({"course", "main", {"node", node}}, link);
+  }
+  /// Who has the id that stands in the n-th task's entity.
+  std::optional<EntityRef> holder(std::vector<Task> tasks, std::size_t n = 0) {
+    const Directory directory(components_);
+    Intake intake(directory, queue_, reader_, gateway_);
+    return intake.prepare(std::move(tasks), crew_).ready.at(n).id_holder;
+  }
+
   std::vector<std::unique_ptr<Component>> components_;
   fakes::InMemoryQueue queue_;
   fakes::FakeReader reader_;
+  fakes::FakeClock clock_;
   fakes::FakeGateway gateway_{[](const Call&) { return Json(1); }};
+  Crew crew_{clock_};
   Reference arts_{{"taxonomy_term", 4}, true, "sections", ""};
 };
 
@@ -121,7 +147,7 @@ TEST_F(IntakeTest, TellsWhoseIdStandsInTheFieldOfACopiedEntity) {
   Intake intake(directory, queue_, reader_, gateway_);
   Task task;
   task.key = {"course", "main", copy.ref};
-  EXPECT_EQ(intake.prepare({task}).ready.at(0).id_holder, (EntityRef{"node", 7}));
+  EXPECT_EQ(intake.prepare({task}, crew_).ready.at(0).id_holder, (EntityRef{"node", 7}));
 }
 
 TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
@@ -129,7 +155,7 @@ TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
   Intake intake(directory, queue_, reader_, gateway_);
   Task task;
   task.key = {"course", "old", {"node", 1}};
-  const Intake::Load load = intake.prepare({task});
+  const Intake::Load load = intake.prepare({task}, crew_);
   ASSERT_EQ(load.failed.size(), 1U);
   EXPECT_EQ(std::get<Error>(load.failed[0].outcome).code, "unknown_source");
 }
@@ -149,7 +175,7 @@ TEST_F(IntakeTest, KnowsTheIdThatAnotherComponentGaveToTheEntityItself) {
   Intake intake(directory, queue_, reader_, gateway_);
   Task task;
   task.key = {"members", "main", user.ref};
-  const Intake::Load load = intake.prepare({task});
+  const Intake::Load load = intake.prepare({task}, crew_);
   EXPECT_EQ(load.ready.at(0).conversation.counterpart("users", self_reference(user)).id,
             MoodleId{31});
 }
@@ -161,8 +187,33 @@ TEST_F(IntakeTest, ReadsAWholeClaimOfOneSourceAtOnce) {
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     tasks[i].key = {"course", "main", {"node", static_cast<std::int64_t>(i) + 1}};
   }
-  EXPECT_EQ(intake.prepare(std::move(tasks)).ready.size(), 50U);
+  EXPECT_EQ(intake.prepare(std::move(tasks), crew_).ready.size(), 50U);
   EXPECT_EQ(reader_.loads(), 1);
+}
+
+TEST_F(IntakeTest, FindsTheEntityWhoseMoodleIdWasTypedIntoAnother) {
+  link_course(5, 77);
+  EXPECT_EQ(holder({typed(9, "77")}), (EntityRef{"node", 5}));
+  EXPECT_EQ(holder({typed(9, "78")}), std::nullopt);
+}
+
+TEST_F(IntakeTest, LetsAnIdBeTakenFromAnEntityThatIsLeftAlone) {
+  link_course(5, 77, "opted_out");
+  EXPECT_EQ(holder({typed(9, "77")}), std::nullopt);
+}
+
+TEST_F(IntakeTest, GivesAnIdThatWasTypedTwiceToTheFirstEntityOnly) {
+  EXPECT_EQ(holder({typed(5, "77"), typed(9, "77")}, 0), std::nullopt);
+  EXPECT_EQ(holder({typed(5, "77"), typed(9, "77")}, 1), (EntityRef{"node", 5}));
+}
+
+TEST_F(IntakeTest, FindsTheHolderOfAnIdWhoseConversationIsStillGoingOn) {
+  const Directory directory(components_);
+  Intake intake(directory, queue_, reader_, gateway_);
+  Intake::Load load = intake.prepare({typed(5, "77")}, crew_);
+  load.ready.at(0).conversation.entity.fields["title"] = {{ValueType::kText, "Algebra"}};
+  crew_.start(std::move(load.ready.at(0)));
+  EXPECT_EQ(holder({typed(9, "77")}), (EntityRef{"node", 5}));
 }
 
 }  // namespace

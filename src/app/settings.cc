@@ -235,6 +235,8 @@ class Reader {
     to.shutdown_grace = engine.duration("shutdown_grace", to.shutdown_grace);
     to.retry_base = at_least(engine, "retry_base", to.retry_base, kTick);
     to.retry_cap = at_least(engine, "retry_cap", to.retry_cap, to.retry_base);
+    to.retry_share = small_number(engine, "retry_share", to.retry_share, 0, 100);
+    to.retry_window = at_least(engine, "retry_window", to.retry_window, milliseconds{1000});
     to.max_attempts = small_number(engine, "max_attempts", to.max_attempts, 1, 1000);
     to.wait_backstop = at_least(engine, "wait_backstop", to.wait_backstop, milliseconds{1000});
     to.component_rest = at_least(engine, "component_rest", to.component_rest, milliseconds{1000});

@@ -23,6 +23,10 @@ struct EngineSettings {
   /// The n-th retry comes after a random time up to min(retry_cap, retry_base * 2^n).
   std::chrono::milliseconds retry_base{2'000};
   std::chrono::milliseconds retry_cap{600'000};
+  /// Repetitions soon after a failure, as a percentage of the conversations of retry_window; more
+  /// of them wait for up to retry_cap. Lower: a Moodle in trouble is spared more.
+  int retry_share = 20;
+  std::chrono::milliseconds retry_window{60'000};
   /// Attempts before a task that keeps failing is parked.
   int max_attempts = 12;
   /// How long a waiting task waits before it looks for itself; normally the other entity's settle

@@ -24,7 +24,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       directory_(ports.components),
       intake_(directory_, ports.queue, ports.reader, ports.gateway),
       crew_(ports.clock),
-      settler_(directory_, ports.queue, settings_, log),
+      settler_(directory_, ports.queue, settings_, ports.clock, log),
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
       capture_(ports.capture, ports.clock, log),
@@ -38,6 +38,7 @@ RunEnd Loop::run(RunMode mode) {
   next_epoch_ = ports_.clock.now() + kEpochLasts;
   for (;;) {
     obey(ports_.control.take());
+    heartbeat();  // Before anything is said: we may have been frozen for longer than the leases.
     if (leaving_) {
       if (auto end = wind_down()) return *end;
     } else {
@@ -50,7 +51,6 @@ RunEnd Loop::run(RunMode mode) {
     converse();
     conclude();
     write_back();
-    heartbeat();
     if (mode_ == RunMode::kUntilIdle && !leaving_) {
       if (auto end = early_end()) {
         release_all();
@@ -173,6 +173,8 @@ Status Loop::claim() {
   if (!claim_wanted_ || !moodle_.ready() || !enough_room || room <= 0) return ok();
   ClaimRequest request{room, willing_components(), settings_.lease};
   if (request.components.empty()) return ok();
+  // Of all leases the oldest counts.
+  if (crew_.size() == 0) leases_end_ = ports_.clock.now() + settings_.lease;
   Result<std::vector<Task>> tasks = ports_.queue.claim(request);
   if (!tasks) return std::move(tasks).error();
   claim_wanted_ = std::cmp_equal(tasks->size(), room);
@@ -224,8 +226,10 @@ void Loop::converse() {
 }
 
 void Loop::conclude() {
-  for (Crew::Finished& finished : crew_.take_finished()) {
-    note_outcome(finished);
+  std::vector<Crew::Finished> ended = crew_.take_finished();
+  for (const Crew::Finished& finished : ended) note_outcome(finished);
+  for (Crew::Finished& finished : ended) {
+    finished.conclusion.during_outage = !moodle_.ready();
     settler_.add(std::move(finished));
   }
   if (settler_.empty() || (!database_.lets_through() && !database_.wants_probe())) return;
@@ -278,12 +282,26 @@ void Loop::heartbeat() {
   const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
   if (!lost) {
     note_database(lost.error());
-    return;
+    return give_up_expired();
   }
+  leases_end_ = now + settings_.lease;
+  crew_.abandon(*lost);
   for (const TaskKey& key : *lost) {
-    log_.warn("MS-406 another instance took over a task that we are still working on: task=\"{}\"",
-              to_string(key));
+    log_.warn(
+        "MS-406 another instance took over a task that we were working on; left to it: task=\"{}\"",
+        to_string(key));
   }
+}
+
+/// Cut off from the database, we cannot know who works on these tasks by now.
+void Loop::give_up_expired() {
+  if (ports_.clock.now() < leases_end_) return;
+  const std::vector<Task> tasks = crew_.cancel();
+  if (tasks.empty()) return;
+  log_.warn(
+      "MS-408 the database was away for longer than the leases; what was going on is given up and "
+      "looked at again: tasks={}",
+      tasks.size());
 }
 
 void Loop::note_database(const Status& status) {

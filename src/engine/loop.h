@@ -73,6 +73,7 @@ class Loop {
   void conclude();
   void write_back();
   void heartbeat();
+  void give_up_expired();
   void note_outcome(const Crew::Finished& finished);
   void note_database(const Status& status);
   [[nodiscard]] bool is_idle() const;
@@ -99,6 +100,7 @@ class Loop {
   Clock::TimePoint leave_by_{};
   Clock::TimePoint next_poll_{};
   Clock::TimePoint next_heartbeat_{};
+  Clock::TimePoint leases_end_{};  ///< Of the conversations that go on; by our clock, so no later.
   Clock::TimePoint next_sweep_{};
   Clock::TimePoint next_epoch_{};
   bool sweeping_ = true;

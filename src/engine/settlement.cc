@@ -29,6 +29,7 @@ struct Decide {
 
   void operator()(const Waiting& waiting) const {
     to.state = Settlement::State::kWaiting;
+    to.in_doubt = of.task.in_doubt;
     to.delay = settings.wait_backstop;
     to.code = "waiting";
     to.message =
@@ -64,6 +65,7 @@ struct Decide {
   }
 
   void retry(const Error& error) const {
+    if (of.during_outage) return retry_after_outage(error);
     const int attempts = of.task.attempts + 1;
     to.spend_attempt = true;
     if (attempts >= settings.max_attempts) {
@@ -74,6 +76,13 @@ struct Decide {
     to.state = Settlement::State::kPending;
     to.delay = backoff(settings, attempts, random);
     if (error.retry_after && *error.retry_after > to.delay) to.delay = *error.retry_after;
+  }
+
+  /// Whatever went wrong, it was the outage's fault. Claims wait for Moodle anyhow; a time that
+  /// goes with a lost answer counts all the same.
+  void retry_after_outage(const Error& error) const {
+    to.state = Settlement::State::kPending;
+    if (error.kind == ErrorKind::kInDoubt && error.retry_after) to.delay = *error.retry_after;
   }
 };
 

@@ -15,6 +15,7 @@ struct Conclusion {
   Link link;                    ///< As the conversation left it.
   bool owe_write_back = false;  ///< The entity's field does not hold the link's id.
   TaskKey waits_on;             ///< For Waiting: the other task, its source found.
+  bool during_outage = false;   ///< Moodle as a whole was away when it ended.
 };
 
 /// The one place that turns an outcome into a task state; the table is in docs/architecture.md,

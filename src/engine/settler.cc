@@ -2,11 +2,17 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace moodlesync::engine {
 
 Settler::Settler(const Directory& directory, Queue& queue, const EngineSettings& settings,
-                 spdlog::logger& log)
-    : directory_(directory), queue_(queue), settings_(settings), log_(log) {}
+                 const Clock& clock, spdlog::logger& log)
+    : directory_(directory),
+      queue_(queue),
+      settings_(settings),
+      log_(log),
+      budget_(settings, clock) {}
 
 void Settler::add(Crew::Finished finished) {
   Conclusion& conclusion = finished.conclusion;
@@ -17,6 +23,11 @@ void Settler::add(Crew::Finished finished) {
       conclusion.waits_on = {waiting->component, source->name, waiting->entity};
   }
   Settlement settlement = decide_settlement(conclusion, settings_, random_);
+  budget_.note_conversation();
+  const bool repeats = settlement.spend_attempt && settlement.state == Settlement::State::kPending;
+  if (repeats && !budget_.take()) {
+    settlement.delay = std::max(settlement.delay, budget_.later(random_));
+  }
   log_outcome(finished, settlement);
   waiting_.push_back(std::move(settlement));
 }

@@ -18,7 +18,7 @@ namespace moodlesync::engine {
 class Settler {
  public:
   Settler(const Directory& directory, Queue& queue, const EngineSettings& settings,
-          spdlog::logger& log);
+          const Clock& clock, spdlog::logger& log);
 
   void add(Crew::Finished finished);
 
@@ -43,6 +43,7 @@ class Settler {
   const EngineSettings& settings_;
   spdlog::logger& log_;
   Random random_{std::random_device{}()};
+  RetryBudget budget_;
   std::vector<Settlement> waiting_;
 };
 

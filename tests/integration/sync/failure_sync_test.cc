@@ -14,6 +14,12 @@ using testsupport::SyncRig;
 
 class FailureSync : public testing::Test {
  protected:
+  explicit FailureSync(const std::string& engine = {}) : rig_(options(engine)) {}
+  static SyncRig::Options options(const std::string& engine) {
+    SyncRig::Options options;
+    options.more_yaml = engine;
+    return options;
+  }
   std::int64_t node(const std::string& shortname) {
     return rig_.drupal().create_node("course", "Course " + shortname,
                                      {{"field_shortname", {shortname}}, {"field_visible", {"1"}}});
@@ -77,6 +83,45 @@ TEST_F(FailureSync, DoesNotCreateACourseTwiceWhenTheAnswerIsLost) {
   EXPECT_EQ(rig_.moodle().count("core_course_create_courses"), 1)
       << "it was looked up, not created again";
   EXPECT_NE(rig_.shown_id({"node", nid}), "");
+}
+
+TEST_F(FailureSync, SpendsNoAttemptOnWhateverAnOutageDoesToAnAnswer) {
+  node("ALG");
+  for (const Fault& fault : {Fault::status(502), Fault::cut(), Fault::html(), Fault::garbage(),
+                             Fault::empty(), Fault::truncated(), Fault::lost_answer()}) {
+    rig_.moodle().inject(Fault(fault).on("core_course_create_courses"));
+    rig_.sync();
+    EXPECT_EQ(rig_.drupal().sql().number("SELECT coalesce(max(attempts), 0) FROM moodle_sync.task"),
+              0);
+    rig_.moodle().clear_faults();
+  }
+  EXPECT_EQ(rig_.sync().kind, RunEnd::Kind::kIdle);
+  EXPECT_EQ(rig_.tasks("parked"), 0);
+  EXPECT_EQ(courses(), 1U);
+}
+
+class FirewallSync : public FailureSync {
+ protected:
+  FirewallSync() : FailureSync("engine:\n  max_attempts: 2\n") {}
+};
+
+TEST_F(FirewallSync, ParksTheOneCourseThatAFirewallRefusesWhileTheRestGoesOn) {
+  const std::int64_t refused = node("ALG");
+  rig_.moodle().inject(Fault::forbidden().on("core_course_create_courses").always());
+  int runs = 0;
+  for (; rig_.tasks("parked") == 0 && runs < 10; ++runs) {
+    rig_.drupal().create_term("sections", "Arts " + std::to_string(runs));
+    rig_.sync();
+    rig_.skip_waits();
+  }
+  const auto parked = rig_.parked("node", refused);
+  EXPECT_EQ(parked.code, "http_403");
+  EXPECT_NE(parked.message.find("only this row never gets through"), std::string::npos)
+      << parked.message;
+  rig_.sync();
+  EXPECT_EQ(rig_.tasks("pending"), 0);
+  EXPECT_EQ(rig_.moodle().state()->categories.size(), static_cast<std::size_t>(runs) + 2)
+      << "Moodle's own and the trash bin besides";
 }
 
 TEST_F(FailureSync, SaysWhichFunctionTheServiceLacksAndStopsOnlyThatComponent) {

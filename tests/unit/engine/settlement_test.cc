@@ -102,22 +102,34 @@ TEST_F(DecideSettlement, SpendsNothingWhileMoodleIsAwayOrMisconfigured) {
   }
 }
 
+TEST_F(DecideSettlement, SpendsNothingOnWhateverAnOutageDidToAConversation) {
+  conclusion_.during_outage = true;
+  conclusion_.task.attempts = settings_.max_attempts - 1;
+  for (const ErrorKind kind : {ErrorKind::kInDoubt, ErrorKind::kTransient}) {
+    const Settlement back = decide(kind);
+    EXPECT_EQ(back.state, State::kPending);
+    EXPECT_FALSE(back.spend_attempt);
+    EXPECT_EQ(back.delay.count(), 0);
+    EXPECT_EQ(back.in_doubt, kind == ErrorKind::kInDoubt);
+  }
+}
+
+TEST_F(DecideSettlement, WaitsForALostCopyToEndEvenAfterAnOutage) {
+  conclusion_.during_outage = true;
+  const Settlement later =
+      decide(Error{ErrorKind::kInDoubt, "no_answer", "", std::chrono::seconds{360}});
+  EXPECT_EQ(later.delay, std::chrono::seconds{360});
+}
+
+TEST_F(DecideSettlement, KeepsTheDoubtOfATaskThatHasToWait) {
+  conclusion_.task.in_doubt = true;
+  EXPECT_TRUE(decide(Waiting{"category", {"taxonomy_term", 4}, "sections"}).in_doubt);
+}
+
 TEST_F(DecideSettlement, HeedsTheTimeThatMoodleAskedFor) {
   const Settlement later =
       decide(Error{ErrorKind::kTransient, "busy", "", std::chrono::seconds{90}});
   EXPECT_GE(later.delay, std::chrono::seconds{90});
-}
-
-TEST(Backoff, StaysUnderItsGrowingCappedLimit) {
-  EngineSettings settings;
-  settings.retry_base = std::chrono::milliseconds{100};
-  settings.retry_cap = std::chrono::milliseconds{1'000};
-  Random random{2};
-  for (int round = 0; round < 200; ++round) {
-    EXPECT_LE(backoff(settings, 1, random).count(), 100);
-    EXPECT_LE(backoff(settings, 3, random).count(), 400);
-    EXPECT_LE(backoff(settings, 60, random).count(), 1'000);
-  }
 }
 
 }  // namespace

@@ -207,8 +207,8 @@ Status WriteBackGroup::write_revisions() {
 /// The entity's persistent copy, with the one per revision that Drupal versions after 11.1 keep.
 Status WriteBackGroup::forget_cached(const CacheTables& caches, const GroupSettings& settings) {
   if (!caches.entities) return ok();
-  const Status brief = ask("SELECT set_config('lock_timeout', $1, true)",
-                           {std::to_string(settings.cache_patience.count()) + "ms"});
+  Status brief = ask("SELECT set_config('lock_timeout', $1, true)",
+                     {std::to_string(settings.cache_patience.count()) + "ms"});
   if (!brief) return brief;
   std::vector<std::string> cids;
   for (const Owed& owed : owed_) {

@@ -49,7 +49,7 @@ class PostgresCluster {
   [[nodiscard]] std::string connection(const std::string& database,
                                        const std::string& user = "postgres") const;
 
-  void stop();   ///< Cuts all connections, then waits until the server is gone.
+  void stop();  ///< Cuts all connections, then waits until the server is gone.
   /// Ends the server at once, without a checkpoint: the next start has to recover. What was
   /// committed with synchronous_commit = on survives; the cluster's own default is off.
   void crash();

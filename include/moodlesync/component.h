@@ -49,6 +49,10 @@ struct SourceSpec {
   bool gives_moodle_id = true;
   std::vector<FieldWish> fields;
   std::vector<OwnedSpec> owned = {};
+  /// Where one entity stands for many things in Moodle (a course's enrolments, a user's
+  /// memberships): the beginning of the keys in Link::sent that are one such thing each. The brake
+  /// counts them. Empty: the entity is one thing.
+  std::string counted_keys = {};
   Origin origin = {};
 };
 
@@ -109,7 +113,8 @@ struct Reminder {
 /// A syncer: turns the state of one Drupal entity into calls to Moodle.
 ///
 /// Stateless beyond its settings: all conversations share one instance. Never touches the database,
-/// never schedules, never batches, never calls another component.
+/// never schedules, never batches, never calls another component. A call that takes something away
+/// says so (Call::removal); a removal that the brake holds is refused like any other row.
 class Component {
  public:
   virtual ~Component() = default;

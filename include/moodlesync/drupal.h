@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "moodlesync/brake.h"
 #include "moodlesync/component.h"
 #include "moodlesync/entity.h"
+#include "moodlesync/parking.h"
 #include "moodlesync/queue.h"
 #include "moodlesync/result.h"
 
@@ -172,6 +174,8 @@ class DrupalDatabase {
   /// change.
   virtual void set_sources(std::vector<SourceSpec> sources) = 0;
   [[nodiscard]] virtual Queue& queue() = 0;
+  [[nodiscard]] virtual Parking& parking() = 0;
+  [[nodiscard]] virtual RemovalLedger& removals() = 0;
   [[nodiscard]] virtual DrupalReader& reader() = 0;
   [[nodiscard]] virtual WriteBack& write_back() = 0;
   [[nodiscard]] virtual CaptureWatch& capture() = 0;

@@ -90,6 +90,9 @@ struct Call {
   /// Rows of a call are sorted by it (then by submission), so that two calls never lock in opposite
   /// order.
   std::int64_t order = 0;
+  /// The word for what the row takes away: "delete", "suspend", "unenrol", "unassign", … Empty:
+  /// nothing. The brake counts such rows, and may answer one with a kRejected error of its code.
+  std::string_view removal = {};
 };
 
 class Moodle;
@@ -150,6 +153,10 @@ class Moodle {
   friend class PendingCall;
   virtual void submit(PendingCall& call) = 0;
   virtual void withdraw(PendingCall& call) noexcept = 0;
+
+  // For a Moodle that stands in front of another.
+  static void submit_to(Moodle& other, PendingCall& call) { other.submit(call); }
+  static void withdraw_from(Moodle& other, PendingCall& call) noexcept { other.withdraw(call); }
 };
 
 inline PendingCall::~PendingCall() {

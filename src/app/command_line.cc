@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kDefaultConfig = "/etc/moodle-syncd/moodle-syncd.yaml";
 
+/// A verb, or (in a group) the second word of one.
 struct VerbHelp {
   Verb verb;
   const char* name;
@@ -33,18 +34,43 @@ constexpr std::array kVerbs{
     VerbHelp{Verb::kVersion, "version", "Print versions"},
 };
 
+constexpr std::array kParkedVerbs{
+    VerbHelp{Verb::kParkedList, "list", "Show parked tasks and why, longest parked first"},
+    VerbHelp{Verb::kParkedShow, "show", "Show all about the parked tasks of one entity"},
+    VerbHelp{Verb::kParkedRetry, "retry", "Try them again now"},
+    VerbHelp{Verb::kParkedDrop, "drop", "Forget them; Moodle stays as it is"},
+};
+
+constexpr std::array kBrakeVerbs{
+    VerbHelp{Verb::kBrakeList, "list", "Show which removals are held back, and why"},
+    VerbHelp{Verb::kBrakeAllow, "allow", "Let them go, and no others"},
+    VerbHelp{Verb::kBrakeDrop, "drop", "Forget them; Moodle keeps what it has"},
+};
+
 const std::map<std::string, ops::LogLevel> kLevels{{"debug", ops::LogLevel::kDebug},
                                                    {"info", ops::LogLevel::kInfo},
                                                    {"warning", ops::LogLevel::kWarning},
                                                    {"error", ops::LogLevel::kError}};
 
 bool has_json(Verb verb) {
-  return verb == Verb::kCheck || verb == Verb::kStatus || verb == Verb::kVersion;
+  switch (verb) {
+    case Verb::kRun:
+    case Verb::kOnce:
+    case Verb::kInstall:
+    case Verb::kUninstall:
+    case Verb::kAdoptSite:
+      return false;
+    default:
+      return true;
+  }
 }
 
-bool needs_yes(Verb verb) { return verb == Verb::kUninstall || verb == Verb::kAdoptSite; }
+bool needs_yes(Verb verb) {
+  return verb == Verb::kUninstall || verb == Verb::kAdoptSite || verb == Verb::kParkedDrop ||
+         verb == Verb::kBrakeDrop;
+}
 
-void add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocation) {
+CLI::App* add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocation) {
   CLI::App* command = program.add_subcommand(help.name, help.help);
   command->fallthrough();
   command->callback([&invocation, verb = help.verb] { invocation.verb = verb; });
@@ -53,6 +79,47 @@ void add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocation) {
   if (help.verb == Verb::kCheck) {
     command->add_flag("--config-only", invocation.config_only,
                       "Read the configuration only, ask neither Drupal nor Moodle");
+  }
+  return command;
+}
+
+CLI::Option* add_entity(CLI::App& command, const std::string& name, Invocation& invocation) {
+  const auto take = [&invocation, name](const std::string& text) {
+    const auto entity = parse_entity_ref(text);
+    if (!entity) throw CLI::ValidationError(name, entity.error().message);
+    invocation.parked.entity = *entity;
+  };
+  return command.add_option_function<std::string>(name, take, "One entity, e.g. node:12");
+}
+
+void add_parked(CLI::App& program, Invocation& invocation) {
+  CLI::App* group = program.add_subcommand(
+      "parked", "Look after tasks that wait for somebody to do something about them");
+  group->fallthrough()->require_subcommand(1);
+  for (const VerbHelp& help : kParkedVerbs) {
+    CLI::App& command = *add_verb(*group, help, invocation);
+    if (help.verb == Verb::kParkedShow) {
+      add_entity(command, "entity", invocation)->required();
+      continue;
+    }
+    command.add_option("--component", invocation.parked.component, "Only of this component");
+    command.add_option("--code", invocation.parked.code, "Only with this reason");
+    add_entity(command, "--entity", invocation);
+    if (help.verb == Verb::kParkedDrop) command.add_flag("--all", invocation.all, "All of them");
+    if (help.verb != Verb::kParkedList) continue;
+    command.add_option("--limit", invocation.limit, "Show at most so many")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+  }
+}
+
+void add_brake(CLI::App& program, Invocation& invocation) {
+  CLI::App* group = program.add_subcommand(
+      "brake", "Decide about removals that were too many to be let through unasked");
+  group->fallthrough()->require_subcommand(1);
+  for (const VerbHelp& help : kBrakeVerbs) {
+    CLI::App& command = *add_verb(*group, help, invocation);
+    command.add_option("component", invocation.component, "Only of this component");
   }
 }
 
@@ -71,6 +138,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv,
   program.add_option("--log-level", level, "debug, info, warning or error, instead of log.level")
       ->check(CLI::IsMember(kLevels));
   for (const VerbHelp& help : kVerbs) add_verb(program, help, invocation);
+  add_parked(program, invocation);
+  add_brake(program, invocation);
 
   ParsedCommandLine parsed;
   try {

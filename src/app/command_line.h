@@ -6,11 +6,28 @@
 
 #include "app/environment.h"
 #include "app/exit_code.h"
+#include "moodlesync/parking.h"
 #include "ops/log_line.h"
 
 namespace moodlesync::app {
 
-enum class Verb { kRun, kOnce, kCheck, kInstall, kUninstall, kAdoptSite, kStatus, kVersion };
+enum class Verb {
+  kRun,
+  kOnce,
+  kCheck,
+  kInstall,
+  kUninstall,
+  kAdoptSite,
+  kStatus,
+  kParkedList,
+  kParkedShow,
+  kParkedRetry,
+  kParkedDrop,
+  kBrakeList,
+  kBrakeAllow,
+  kBrakeDrop,
+  kVersion
+};
 
 /// What the command line asks for.
 struct Invocation {
@@ -18,8 +35,14 @@ struct Invocation {
   std::filesystem::path config = {};
   std::optional<ops::LogLevel> log_level = std::nullopt;  ///< Instead of log.level.
   bool json = false;
-  bool yes = false;          ///< uninstall, adopt-site: do it.
-  bool config_only = false;  ///< check: the file alone, no network.
+  bool yes = false;            ///< uninstall, adopt-site, … drop: do it.
+  bool config_only = false;    ///< check: the file alone, no network.
+  ParkedFilter parked = {};    ///< parked …: which ones.
+  bool all = false;            ///< parked drop: without a filter.
+  int limit = kListLimit;      ///< parked list, show: how many at most.
+  std::string component = {};  ///< brake …: empty for all.
+
+  static constexpr int kListLimit = 100;
 };
 
 struct ParsedCommandLine {

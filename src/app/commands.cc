@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/check.h"
+#include "app/command_start.h"
 #include "app/epoch_file.h"
 #include "app/status.h"
 #include "engine/guard.h"
@@ -11,29 +12,6 @@
 namespace moodlesync::app {
 
 namespace {
-
-ExitCode complain(const Error& error, Console console) {
-  console.err << "moodle-syncd: " << error.message << "\n";
-  return exit_code_for(error);
-}
-
-std::optional<Settings> settings_or_complaint(const Invocation& invocation, const Rooms& rooms,
-                                              Console console) {
-  LoadedSettings loaded = load_settings(invocation.config, rooms.components, rooms.environment);
-  for (const SettingsFault& fault : loaded.report.faults) {
-    console.err << to_string(fault.origin) << ": " << fault.message << "\n";
-  }
-  for (const SettingsFault& warning : loaded.report.warnings) {
-    console.err << to_string(warning.origin) << ": warning: " << warning.message << "\n";
-  }
-  return std::move(loaded.settings);
-}
-
-Result<std::unique_ptr<DrupalDatabase>> open(const Settings& settings, const Rooms& rooms) {
-  auto database = rooms.open_database(settings.drupal_scheme, settings.drupal);
-  if (database) (*database)->set_sources(settings.sources());
-  return database;
-}
 
 ExitCode print_steps(const Result<std::vector<std::string>>& steps, Console console) {
   if (!steps) return complain(steps.error(), console);
@@ -208,8 +186,10 @@ ExitCode status(const Invocation& invocation, const Rooms& rooms, Console consol
   if (!objections) return complain(objections.error(), console);
   auto stats = (*database)->queue().stats();
   if (!stats) return complain(stats.error(), console);
+  auto held = (*database)->removals().held();
+  if (!held) return complain(held.error(), console);
   const StatusReport report{settings->engine.site_url, settings->moodle.base_url,
-                            *std::move(objections), *std::move(stats)};
+                            *std::move(objections), *std::move(stats), *std::move(held)};
   if (invocation.json) {
     print_status_json(report, console.out);
   } else {

@@ -1,17 +1,8 @@
 #pragma once
 
-#include <ostream>
-
-#include "app/command_line.h"
-#include "app/rooms.h"
+#include "app/command_start.h"
 
 namespace moodlesync::app {
-
-/// Standard output for data, standard error for everything about it.
-struct Console {
-  std::ostream& out;
-  std::ostream& err;
-};
 
 // One function per command that neither needs the event loop nor signals. Each returns what the
 // program's end is to say; faults of the configuration are printed all at once.

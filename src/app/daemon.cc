@@ -153,6 +153,7 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
                                 clock,
                                 guard,
                                 settings.components,
+                                database.removals(),
                                 &database.capture(),
                                 settings.outside.is_set() ? &announcer : nullptr};
   engine::Loop loop(ports, settings.engine, log_.logger());
@@ -181,7 +182,7 @@ ExitCode Daemon::farewell(const engine::RunEnd& end) {
     log_.logger().error("MS-112 cannot go on: reason=\"{}\"", end.message);
     return end.kind == Kind::kConfig ? ExitCode::kConfig : ExitCode::kUnavailable;
   }
-  return ExitCode::kOk;
+  return end.removals_held ? ExitCode::kBrake : ExitCode::kOk;
 }
 
 }  // namespace moodlesync::app

@@ -6,8 +6,10 @@
 #include <exception>
 #include <iostream>
 
+#include "app/brake_commands.h"
 #include "app/commands.h"
 #include "app/daemon.h"
+#include "app/parked_commands.h"
 #include "ops/signals.h"
 
 namespace moodlesync::app {
@@ -46,6 +48,20 @@ ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
       return adopt_site(invocation, rooms, console);
     case Verb::kStatus:
       return status(invocation, rooms, console);
+    case Verb::kParkedList:
+      return parked_list(invocation, rooms, console);
+    case Verb::kParkedShow:
+      return parked_show(invocation, rooms, console);
+    case Verb::kParkedRetry:
+      return parked_retry(invocation, rooms, console);
+    case Verb::kParkedDrop:
+      return parked_drop(invocation, rooms, console);
+    case Verb::kBrakeList:
+      return brake_list(invocation, rooms, console);
+    case Verb::kBrakeAllow:
+      return brake_allow(invocation, rooms, console);
+    case Verb::kBrakeDrop:
+      return brake_drop(invocation, rooms, console);
     case Verb::kVersion:
       return version(invocation, rooms, console);
   }

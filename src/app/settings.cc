@@ -74,6 +74,7 @@ class Reader {
     read_drupal();
     read_moodle();
     read_engine();
+    read_brake();
     read_log();
     settings_.state_dir = root_.text("state_dir", "/var/lib/moodle-syncd");
     if (settings_.state_dir.is_relative()) {
@@ -242,6 +243,29 @@ class Reader {
     to.component_rest = at_least(engine, "component_rest", to.component_rest, milliseconds{1000});
     to.sweep_interval = engine.duration("sweep_interval", to.sweep_interval);
     engine.finish();
+  }
+
+  void read_brake() {
+    Section brake = root_.section("brake");
+    engine::BrakeSettings& to = settings_.engine.brake;
+    to.window = std::chrono::duration_cast<std::chrono::seconds>(
+        at_least(brake, "window", to.window, milliseconds{60'000}));
+    to.limit = read_brake_limit(brake, to.limit);
+    Section components = brake.section("components");
+    for (const ComponentKind& kind : kinds_) {
+      const bool differs = components.has(kind.name);
+      Section section = components.section(kind.name);
+      if (differs) to.components[std::string(kind.name)] = read_brake_limit(section, to.limit);
+      section.finish();
+    }
+    components.finish();
+    brake.finish();
+  }
+
+  static engine::BrakeSettings::Limit read_brake_limit(
+      Section& section, const engine::BrakeSettings::Limit& fallback) {
+    return {section.number("removals", fallback.removals, 0, 1'000'000),
+            section.number("percent", fallback.percent, 0, 100)};
   }
 
   void read_log() {

@@ -27,6 +27,30 @@ void print_tasks(const QueueStats& queue, std::ostream& out) {
   }
 }
 
+void print_brake(const std::vector<HeldRemovals>& all, std::ostream& out) {
+  if (all.empty()) {
+    out << "Brake: nothing is held back\n";
+    return;
+  }
+  out << "Brake: holds removals back; see `moodle-syncd brake list`\n";
+  for (const HeldRemovals& held : all) {
+    out << "  " << padded(held.component, 12) << " " << held.removals << " of " << held.entities
+        << (held.entities == 1 ? " entity" : " entities") << ", for " << age_text(held.since)
+        << "\n";
+  }
+}
+
+nlohmann::ordered_json brake_json(const std::vector<HeldRemovals>& all) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const HeldRemovals& held : all) {
+    list.push_back({{"component", held.component},
+                    {"removals", held.removals},
+                    {"entities", held.entities},
+                    {"since_seconds", held.since.count()}});
+  }
+  return list;
+}
+
 nlohmann::ordered_json tasks_json(const QueueStats& queue) {
   nlohmann::ordered_json tasks = nlohmann::ordered_json::array();
   for (const QueueStats::Line& line : queue.tasks) {
@@ -58,6 +82,7 @@ void print_status_text(const StatusReport& report, std::ostream& out) {
     out << "Guard: nothing is written to Moodle, because\n";
     for (const std::string& objection : report.guard_objections) out << "  " << objection << "\n";
   }
+  print_brake(report.held, out);
   out << "Changes not taken in yet: " << report.queue.changes << "\n";
   print_tasks(report.queue, out);
   out << "Links: " << report.queue.links << ", of which skipped: " << report.queue.skipped << "\n"
@@ -70,6 +95,7 @@ void print_status_json(const StatusReport& report, std::ostream& out) {
   object["moodle_url"] = report.moodle_url;
   object["guard"] = {{"ok", report.guard_objections.empty()},
                      {"objections", report.guard_objections}};
+  object["brake"] = brake_json(report.held);
   object["changes"] = report.queue.changes;
   object["tasks"] = tasks_json(report.queue);
   object["links"] = report.queue.links;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "moodlesync/brake.h"
 #include "moodlesync/queue.h"
 
 namespace moodlesync::app {
@@ -14,6 +15,7 @@ struct StatusReport {
   std::string moodle_url;
   std::vector<std::string> guard_objections;  ///< Empty: all is well.
   QueueStats queue;
+  std::vector<HeldRemovals> held = {};  ///< By the brake.
 };
 
 void print_status_text(const StatusReport& report, std::ostream& out);

@@ -7,8 +7,9 @@
 namespace moodlesync::engine {
 
 void Crew::start(Prepared prepared) {
-  const auto member =
-      members_.insert(members_.end(), Member{std::move(prepared), clock_.now(), {}, {}});
+  members_.emplace_back(std::move(prepared), clock_.now(), brake_);
+  const auto member = std::prev(members_.end());
+  member->work.conversation.moodle = &member->door;
   member->script.emplace(accompany(member));
   member->script->start();
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/brake.h"
 #include "engine/journal.h"
 #include "engine/settlement.h"
 #include "moodlesync/clock.h"
@@ -27,11 +28,12 @@ struct Prepared {
 /// only.
 class Crew {
  public:
-  explicit Crew(const Clock& clock) : clock_(clock) {}
+  Crew(const Clock& clock, Brake& brake) : clock_(clock), brake_(brake) {}
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// Runs the conversation up to its first call. It may be over already when this returns.
+  /// Runs the conversation up to its first call, with the brake between it and Moodle. It may be
+  /// over already when this returns.
   void start(Prepared prepared);
 
   /// Stores what conversations want remembered before they go on. Errors: as Journal::flush().
@@ -58,8 +60,11 @@ class Crew {
 
  private:
   struct Member {
+    Member(Prepared prepared, Clock::TimePoint now, Brake& brake)
+        : work(std::move(prepared)), since(now), door(brake, work.conversation.key) {}
     Prepared work;
     Clock::TimePoint since;
+    Brake::Door door;
     std::optional<Outcome> outcome;
     std::optional<Co<Done>> script;
   };
@@ -68,6 +73,7 @@ class Crew {
 
   const Clock& clock_;
   Journal journal_;
+  Brake& brake_;
   Members members_;
   std::vector<Members::iterator> finished_;
 };

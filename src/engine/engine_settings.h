@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "engine/brake_settings.h"
+
 namespace moodlesync::engine {
 
 /// How the loop works. Every value has a key under `engine:` in the configuration.
@@ -36,6 +38,7 @@ struct EngineSettings {
   std::chrono::milliseconds component_rest{300'000};
   /// How often a sweep looks for what a lost event missed. Zero: only once, at start.
   std::chrono::milliseconds sweep_interval{600'000};
+  BrakeSettings brake;
   /// The site that this configuration is for; compared with what was recorded at install.
   std::string site_url;
 };

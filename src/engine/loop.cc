@@ -23,7 +23,8 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       log_(log),
       directory_(ports.components),
       intake_(directory_, ports.queue, ports.reader, ports.gateway),
-      crew_(ports.clock),
+      brake_({ports.removals, ports.gateway, ports.clock}, settings_.brake, log),
+      crew_(ports.clock, brake_),
       settler_(directory_, ports.queue, settings_, ports.clock, log),
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
@@ -93,7 +94,7 @@ void Loop::release_all() {
 
 std::optional<RunEnd> Loop::take_in() {
   const auto now = ports_.clock.now();
-  if (ports_.listener.consume()) drain_wanted_ = true;
+  if (ports_.listener.consume()) drain_wanted_ = claim_wanted_ = true;
   if (const auto trouble = ports_.listener.take_trouble()) {
     log_.warn("MS-208 changes are found by polling only: {}", *trouble);
   }
@@ -166,18 +167,24 @@ Status Loop::sweep() {
   return ok();
 }
 
-Status Loop::claim() {
-  const int room =
+/// How many tasks may be claimed now; 0 while it is not worth a statement.
+int Loop::room() const {
+  const int most =
       std::min(settings_.claim_limit, settings_.max_in_flight - static_cast<int>(crew_.size()));
-  const bool enough_room = room >= settings_.claim_limit / 4 || crew_.size() == 0;
-  if (!claim_wanted_ || !moodle_.ready() || !enough_room || room <= 0) return ok();
-  ClaimRequest request{room, willing_components(), settings_.lease};
+  const bool enough = most >= settings_.claim_limit / 4 || crew_.size() == 0;
+  return enough ? std::max(most, 0) : 0;
+}
+
+Status Loop::claim() {
+  const int limit = room();
+  if (!claim_wanted_ || !moodle_.ready() || limit == 0) return ok();
+  ClaimRequest request{limit, willing_components(), settings_.lease};
   if (request.components.empty()) return ok();
   // Of all leases the oldest counts.
   if (crew_.size() == 0) leases_end_ = ports_.clock.now() + settings_.lease;
   Result<std::vector<Task>> tasks = ports_.queue.claim(request);
   if (!tasks) return std::move(tasks).error();
-  claim_wanted_ = std::cmp_equal(tasks->size(), room);
+  claim_wanted_ = std::cmp_equal(tasks->size(), limit);
   Intake::Load load = intake_.prepare(std::move(*tasks), crew_);
   for (Prepared& prepared : load.ready) crew_.start(std::move(prepared));
   for (Conclusion& conclusion : load.failed) settler_.add({std::move(conclusion), Millis{0}});
@@ -215,10 +222,33 @@ std::vector<std::string> Loop::willing_components() {
   return willing;
 }
 
+/// Whether more of what is to be taken away may come up soon: from tasks that are due, or from
+/// conversations that still ask Moodle.
+bool Loop::gathers_removals() const {
+  const bool claims = claim_wanted_ && !leaving_ && moodle_.ready() && room() > 0;
+  return (claims || ports_.gateway.outstanding() > 0) &&
+         ports_.clock.now() < brake_.patience_ends();
+}
+
+/// What is to be taken away in Moodle waits at the brake; all of it is weighed at once, because a
+/// part of it may look harmless.
+void Loop::permit_removals() {
+  if (!database_.lets_through() && !database_.wants_probe()) return;
+  if (brake_.wants_look()) note_database(brake_.look());
+  if (gathers_removals()) return;
+  while (brake_.has_waiting()) {
+    const Status weighed = brake_.weigh();
+    note_database(weighed);
+    for (const std::coroutine_handle<> ready : brake_.take_ready()) ready.resume();
+    if (!weighed) return;
+  }
+}
+
 void Loop::converse() {
   if (database_.lets_through() || database_.wants_probe()) {
     if (Status stored = crew_.store_ahead(ports_.queue); !stored) note_database(stored);
   }
+  permit_removals();
   const std::array<int, 3> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd()};
   ports_.gateway.pump(nap(), wake);
   if (const auto outage = ports_.gateway.outage()) moodle_.note_outage(*outage);
@@ -321,7 +351,7 @@ void Loop::note_database(const Status& status) {
   }
 }
 
-std::optional<RunEnd> Loop::early_end() const {
+std::optional<RunEnd> Loop::early_end() {
   if (moodle_.problem()) {
     const auto kind = moodle_.problem()->kind == ErrorKind::kConfig ? RunEnd::Kind::kConfig
                                                                     : RunEnd::Kind::kUnavailable;
@@ -329,8 +359,10 @@ std::optional<RunEnd> Loop::early_end() const {
   }
   if (database_.state() == Breaker::State::kOpen)
     return RunEnd{RunEnd::Kind::kUnavailable, database_.reason()->message};
-  if (is_idle()) return RunEnd{RunEnd::Kind::kIdle, {}};
-  return std::nullopt;
+  if (!is_idle()) return std::nullopt;
+  // What this run settled may have been all that was held.
+  if (brake_.is_holding()) note_database(brake_.look());
+  return RunEnd{RunEnd::Kind::kIdle, {}, brake_.is_holding()};
 }
 
 bool Loop::is_idle() const {
@@ -348,7 +380,10 @@ Loop::Millis Loop::nap() const {
   const auto turn = write_back_.next();
   if (turn && database_.lets_through()) until = std::min(until, *turn);
   const bool busy_again = database_.lets_through() && moodle_.ready() &&
-                          (claim_wanted_ || sweeping_ || drain_wanted_) && crew_.size() == 0;
+                          (claim_wanted_ || sweeping_ || drain_wanted_) &&
+                          (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
+  if (brake_.has_waiting())
+    until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));
   if (busy_again || mode_ == RunMode::kUntilIdle)
     until = std::min(until, now + Millis{crew_.size() == 0 && write_back_.is_idle() ? 0 : 100});
   return std::clamp(std::chrono::ceil<Millis>(until - now), Millis{0}, settings_.poll_interval);

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engine/brake.h"
 #include "engine/breaker.h"
 #include "engine/capture_rounds.h"
 #include "engine/crew.h"
@@ -31,6 +32,7 @@ struct RunEnd {
   enum class Kind { kStopped, kReload, kIdle, kGuard, kConfig, kUnavailable };
   Kind kind = Kind::kStopped;
   std::string message;
+  bool removals_held = false;  ///< kIdle: the brake holds something back.
 };
 
 /// What the loop works with; all must outlive it.
@@ -44,6 +46,7 @@ struct LoopPorts {
   const Clock& clock;
   Guard& guard;
   std::span<const std::unique_ptr<Component>> components;
+  RemovalLedger& removals;
   CaptureWatch* capture = nullptr;   ///< Null: nothing to look after.
   OutsideCaches* outside = nullptr;  ///< Null: Drupal's caches are in the database.
 };
@@ -69,6 +72,9 @@ class Loop {
   [[nodiscard]] Status sweep();
   void refresh_schema();
   void advance_epoch();
+  [[nodiscard]] int room() const;
+  [[nodiscard]] bool gathers_removals() const;
+  void permit_removals();
   void converse();
   void conclude();
   void write_back();
@@ -78,7 +84,7 @@ class Loop {
   void note_database(const Status& status);
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
-  [[nodiscard]] std::optional<RunEnd> early_end() const;
+  [[nodiscard]] std::optional<RunEnd> early_end();
   void release_all();
   [[nodiscard]] std::vector<std::string> willing_components();
   [[nodiscard]] Millis nap() const;
@@ -88,6 +94,7 @@ class Loop {
   spdlog::logger& log_;
   Directory directory_;
   Intake intake_;
+  Brake brake_;
   Crew crew_;
   Settler settler_;
   MoodleHealth moodle_;

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include "moodlesync/brake.h"
 
 namespace moodlesync::engine {
 
@@ -101,6 +102,8 @@ void Settler::log_outcome(const Crew::Finished& finished, const Settlement& sett
   const auto* error = std::get_if<Error>(&conclusion.outcome);
   if (error == nullptr) return line(spdlog::level::debug, "", settlement.code);
   const std::string reason = error->code + " (" + error->message + ")";
+  // The brake has a line of its own, however many it holds.
+  if (error->code == kBrakeCode) return line(spdlog::level::debug, "", reason);
   if (settlement.state == Settlement::State::kParked)
     return line(spdlog::level::err, "MS-301", reason);
   if (settlement.spend_attempt) return line(spdlog::level::warn, "MS-302", reason);

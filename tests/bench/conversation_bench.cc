@@ -1,12 +1,14 @@
 // What a conversation costs us, Moodle and the database left out: a million conversations of three
 // calls each, answered by the hundred.
 #include <benchmark/benchmark.h>
+#include <spdlog/spdlog.h>
 
 #include <cstdint>
 #include <deque>
 
 #include "engine/crew.h"
 #include "moodlesync/gateway.h"
+#include "support/ports/in_memory_ledger.h"
 
 namespace {
 
@@ -80,9 +82,14 @@ void start_one(engine::Crew& crew, const ThreeSteps& component, NullMoodle& mood
 void BM_MillionConversations(benchmark::State& state) {
   const ThreeSteps component;
   const SteadyClock clock;
+  const engine::BrakeSettings settings;
+  spdlog::logger log("bench");
   for (auto _ : state) {
     NullMoodle moodle;
-    engine::Crew crew(clock);
+    fakes::InMemoryQueue queue;
+    fakes::InMemoryLedger ledger(queue);
+    engine::Brake brake({ledger, moodle, clock}, settings, log);
+    engine::Crew crew(clock, brake);
     std::int64_t started = 0;
     std::int64_t finished = 0;
     while (finished < state.range(0)) {

@@ -132,7 +132,8 @@ Co<Outcome> CategoryScript::remove() {
   Call call{.function = &kUpdateCategories,
             .row = update_row(move),
             .key = std::string(kWriteKey),
-            .order = conversation_.link.moodle_id->value};
+            .order = conversation_.link.moodle_id->value,
+            .removal = "move to the trash bin"};
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || answer.error().code == "unknowncategory") co_return Removed{};
   Error error = std::move(answer).error();

@@ -134,7 +134,8 @@ Co<Outcome> CohortScript::remove() {
   Call call{.function = &kDeleteCohorts,
             .row = {},
             .key = "cohort:" + to_string(id()),
-            .order = id().value};
+            .order = id().value,
+            .removal = "delete"};
   call.row.add("value", to_string(id()));
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || answer.error().code == "invalidrecordunknown") co_return Removed{};

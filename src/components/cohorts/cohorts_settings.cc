@@ -4,6 +4,7 @@
 
 #include "base/source_settings.h"
 #include "base/text.h"
+#include "components/cohorts/memberships.h"
 
 namespace moodlesync::cohorts {
 
@@ -48,6 +49,7 @@ MemberSource read_member_source(Section& section) {
   source.spec.name = section.text("name", "members");
   source.spec.moodle_id_field = section.text("moodle_id_field", source.spec.moodle_id_field);
   source.spec.gives_moodle_id = false;
+  source.spec.counted_keys = kMembershipKeys;
   source.spec.origin = section.origin("field");
   source.path = base::wish(source.spec, section, "field", {}, "cohorts");
   if (!section.has("field")) {

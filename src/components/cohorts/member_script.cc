@@ -25,7 +25,8 @@ Call remove_call(const Membership& membership) {
   Call call{.function = &kDeleteMembers,
             .row = {},
             .key = membership.key(),
-            .order = membership.user.value};
+            .order = membership.user.value,
+            .removal = "remove member"};
   call.row.add("cohortid", membership.cohort).add("userid", to_string(membership.user));
   return call;
 }

@@ -12,6 +12,9 @@
 
 namespace moodlesync::cohorts {
 
+/// How the keys of both kinds below begin.
+inline constexpr std::string_view kMembershipKeys = "cohort";
+
 /// One user in one cohort, as the link remembers it: the key `cohort:12` (by Moodle's id) or
 /// `cohort-idnumber:x-5`, the value `USER/TERM`, e.g. `70/5`, with a `?` behind it while it is not
 /// certain that Moodle did it.

@@ -22,12 +22,16 @@ Co<Outcome> CourseRemoval::run() {
 
 Co<Outcome> CourseRemoval::remove() {
   if (source_.on_delete == DeletePolicy::kHide) {
-    Call hide = update("visible", "0");
+    Call hide = update("visible", "0", "hide");
     co_return co_await send(std::move(hide));
   }
   const MoodleId id = *conversation_.link.moodle_id;
   if (source_.on_delete == DeletePolicy::kDelete) {
-    Call call{.function = &kDeleteCourses, .row = {}, .key = course_key(id), .order = id.value};
+    Call call{.function = &kDeleteCourses,
+              .row = {},
+              .key = course_key(id),
+              .order = id.value,
+              .removal = "delete"};
     call.row.add("id", to_string(id));
     co_return co_await send(std::move(call));
   }
@@ -40,13 +44,18 @@ Co<Outcome> CourseRemoval::remove() {
                 "Moodle has no category " + trash_bin + ", the configured trash_bin"};
     co_return about_course(std::move(error), conversation_);
   }
-  Call move = update("categoryid", trash_bin);
+  Call move = update("categoryid", trash_bin, "move to the trash bin");
   co_return co_await send(std::move(move));
 }
 
-Call CourseRemoval::update(std::string_view field, const std::string& value) const {
+Call CourseRemoval::update(std::string_view field, const std::string& value,
+                           std::string_view removal) const {
   const MoodleId id = *conversation_.link.moodle_id;
-  Call call{.function = &kUpdateCourses, .row = {}, .key = course_key(id), .order = id.value};
+  Call call{.function = &kUpdateCourses,
+            .row = {},
+            .key = course_key(id),
+            .order = id.value,
+            .removal = removal};
   call.row.add("id", to_string(id)).add(std::string(field), value);
   return call;
 }

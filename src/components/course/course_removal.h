@@ -20,7 +20,8 @@ class CourseRemoval {
  private:
   Co<Outcome> remove();
   Co<Outcome> send(Call call);
-  [[nodiscard]] Call update(std::string_view field, const std::string& value) const;
+  [[nodiscard]] Call update(std::string_view field, const std::string& value,
+                            std::string_view removal) const;
 
   const CourseSource& source_;
   Conversation& conversation_;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/source_settings.h"
+#include "components/enrollments/held.h"
 
 namespace moodlesync::enrollments {
 
@@ -53,6 +54,7 @@ EnrollmentsSource read_source(Section& section) {
   source.spec = base::read_source(section, "enrollments", entity, "bundle");
   // Both are the course component's: the id is read, never written.
   source.spec.gives_moodle_id = false;
+  source.spec.counted_keys = kUserKey;
   base::wish_path(source.spec, "id", "course", section, "bundle");
   source.default_role = read_role(section, "default_role", MoodleId{kStudent});
   const bool unenrols = section.choice("removal", "suspend", {"suspend", "unenrol"}) == "unenrol";

@@ -9,7 +9,6 @@ namespace moodlesync::enrollments {
 namespace {
 
 constexpr std::string_view kCourseKey = "course";
-constexpr std::string_view kUserKey = "user:";
 
 std::vector<std::string_view> split(std::string_view text, char by) {
   std::vector<std::string_view> parts;

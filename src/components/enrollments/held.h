@@ -46,6 +46,9 @@ struct Held {
   }
 };
 
+/// How the keys in Link::sent begin that stand for one user each.
+inline constexpr std::string_view kUserKey = "user:";
+
 /// By the user's id in Moodle.
 using HeldUsers = std::map<MoodleId, Held>;
 

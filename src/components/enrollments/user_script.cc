@@ -112,11 +112,12 @@ Co<Done> UserScript::leave(Farewell farewell) {
   co_return Done{};
 }
 
-Co<Status> UserScript::send(const Function& function, Params row) {
+Co<Status> UserScript::send(const Function& function, Params row, std::string_view removal) {
   Call call{.function = &function,
             .row = std::move(row),
             .key = "course:" + to_string(course_.id),
-            .order = user_.value};
+            .order = user_.value,
+            .removal = removal};
   Result<Json> answer = co_await course_.moodle->call(std::move(call));
   if (!answer) co_return std::move(answer).error();
   course_.tally->succeed();
@@ -156,7 +157,8 @@ Co<bool> UserScript::enrol(std::vector<MoodleId> roles, Span span) {
 Co<Done> UserScript::unassign(std::vector<MoodleId> roles) {
   std::vector<Co<Status>> rows;
   rows.reserve(roles.size());
-  for (const MoodleId role : roles) rows.push_back(send(kUnassignRoles, unassign_row(role)));
+  for (const MoodleId role : roles)
+    rows.push_back(send(kUnassignRoles, unassign_row(role), "unassign role"));
   Co<std::vector<Status>> sending = all_of(std::move(rows));
   std::vector<Status> answers = co_await std::move(sending);
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -178,7 +180,7 @@ Co<Done> UserScript::suspend() {
   Span span = held_.span.value_or(Span{});
   span.suspended = true;
   const MoodleId role = *united(held_.roles, held_.doubtful).begin();
-  Co<Status> sending = send(kEnrolUsers, enrol_row(role, span));
+  Co<Status> sending = send(kEnrolUsers, enrol_row(role, span), "suspend");
   const Status answer = co_await std::move(sending);
   if (answer) {
     held_.span = span;
@@ -199,7 +201,7 @@ Co<Done> UserScript::suspend() {
 Co<Done> UserScript::unenrol() {
   Params row;
   row.add("userid", to_string(user_)).add("courseid", to_string(course_.id));
-  Co<Status> sending = send(kUnenrolUsers, std::move(row));
+  Co<Status> sending = send(kUnenrolUsers, std::move(row), "unenrol");
   Status answer = co_await std::move(sending);
   // Moodle before 5.0 says invalidparameter of a user it does not know.
   const bool is_gone =

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "components/enrollments/farewell.h"
@@ -42,7 +43,9 @@ class UserScript {
   [[nodiscard]] static Held while_leaving(Held held, Farewell farewell);
 
  private:
-  [[nodiscard]] Co<Status> send(const Function& function, Params row);
+  /// `removal` as Call::removal.
+  [[nodiscard]] Co<Status> send(const Function& function, Params row,
+                                std::string_view removal = {});
   /// True when Moodle has taken every row.
   [[nodiscard]] Co<bool> enrol(std::vector<MoodleId> roles, Span span);
   [[nodiscard]] Co<Done> unassign(std::vector<MoodleId> roles);

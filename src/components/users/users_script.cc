@@ -4,6 +4,7 @@
 
 #include "base/json_fields.h"
 #include "base/source_settings.h"
+#include "moodlesync/brake.h"
 
 namespace moodlesync::users {
 
@@ -82,6 +83,7 @@ Co<Outcome> UserScript::create() {
     co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no user id"});
   }
   conversation_.link.moodle_id = MoodleId{*id};
+  is_new_ = true;
   base::remember(conversation_.link, wanted_);
   if (source_.suspend_blocked) conversation_.link.sent["suspended"] = "0";
   conversation_.link.sent["auth"] = source_.auth;
@@ -127,22 +129,38 @@ base::Values UserScript::updatable() const {
 }
 
 Co<Outcome> UserScript::update() {
-  const base::Values changed = base::changes(updatable(), conversation_);
+  base::Values changed = base::changes(updatable(), conversation_);
   if (changed.empty()) co_return Unchanged{};
-  auto answer = co_await send(changed);
-  if (!answer) {
-    // Moodle leaves the whole row undone, whichever of its values it refuses.
-    const bool is_refused = answer.error().kind == ErrorKind::kRejected && changed.size() > 1;
-    if (is_refused && changed.contains("suspended")) co_await lock();
-    co_return co_await settle_update_refusal(std::move(answer).error(), changed);
-  }
-  base::remember(conversation_.link, changed);
+  const auto suspension = changed.find("suspended");
+  const bool locks_out = suspension != changed.end() && suspension->second == "1";
+  if (!locks_out || changed.size() == 1) co_return co_await tell(changed);
+  // The lock goes first and alone: neither a refused value nor the brake holds up the other.
+  const base::Values alone{*suspension};
+  changed.erase(suspension);
+  Outcome locked = co_await tell(alone);
+  const auto* error = std::get_if<Error>(&locked);
+  const bool goes_on =
+      std::holds_alternative<Synced>(locked) || (error != nullptr && error->code == kBrakeCode);
+  if (!goes_on) co_return locked;
+  Outcome told = co_await tell(changed);
+  if (error == nullptr || std::holds_alternative<Error>(told)) co_return told;
+  co_return locked;
+}
+
+Co<Outcome> UserScript::tell(base::Values values) {
+  auto answer = co_await send(values);
+  if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), values);
+  base::remember(conversation_.link, values);
   co_return Synced{};
 }
 
 Co<Result<Json>> UserScript::send(base::Values values) {
   Call call{
       .function = &kUpdateUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
+  const auto suspension = values.find("suspended");
+  const bool locks_out = suspension != values.end() && suspension->second == "1";
+  // Nobody has used an account that was made a moment ago.
+  if (locks_out && !is_new_) call.removal = "suspend";
   call.row.add("id", to_string(id()));
   add_to_row(call.row, values);
   auto answer = co_await conversation_.moodle->call(std::move(call));
@@ -269,8 +287,11 @@ Co<Outcome> UserScript::remove() {
     const std::string_view advice = advice_for(answer.error().code);
     co_return refused(std::move(answer).error(), advice);
   }
-  Call call{
-      .function = &kDeleteUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
+  Call call{.function = &kDeleteUsers,
+            .row = {},
+            .key = "user:" + to_string(id()),
+            .order = id().value,
+            .removal = "delete"};
   call.row.add("value", to_string(id()));
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || is_unknown(answer.error().code)) co_return Removed{};
@@ -307,7 +328,8 @@ Error UserScript::about(Error error, std::string_view diagnosis) const {
 }
 
 Error UserScript::refused(Error error, std::string_view diagnosis) const {
-  if (error.kind == ErrorKind::kRejected) error.message = "Moodle refuses it [" + error.code + "]";
+  const bool is_moodles = error.kind == ErrorKind::kRejected && error.code != kBrakeCode;
+  if (is_moodles) error.message = "Moodle refuses it [" + error.code + "]";
   return about(std::move(error), diagnosis);
 }
 

@@ -31,6 +31,8 @@ class UserScript {
   Co<Outcome> keep();
   Co<Outcome> create();
   Co<Outcome> update();
+  /// Sends `values` and takes in what Moodle says.
+  Co<Outcome> tell(base::Values values);
   Co<Outcome> remove();
   /// Takes an existing account as ours and brings it in step. One that is not ours by its idnumber
   /// is let go again when Moodle does not let us change it.
@@ -65,6 +67,7 @@ class UserScript {
   Conversation& conversation_;
   AccountHolders holders_;
   base::Values wanted_;
+  bool is_new_ = false;  ///< This conversation has made the account.
 };
 
 }  // namespace moodlesync::users

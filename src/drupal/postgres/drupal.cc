@@ -7,6 +7,8 @@
 #include "drupal/postgres/identifiers.h"
 #include "drupal/postgres/installer.h"
 #include "drupal/postgres/listener.h"
+#include "drupal/postgres/parked_tasks.h"
+#include "drupal/postgres/removal_book.h"
 #include "drupal/postgres/site.h"
 #include "drupal/postgres/site_schema.h"
 #include "drupal/postgres/task_queue.h"
@@ -39,6 +41,8 @@ class Database : public DrupalDatabase {
         connection_(session_settings(settings)),
         schema_(names_),
         queue_(connection_, names_, schema_),
+        parking_(connection_, names_),
+        removals_(connection_, names_),
         reader_(connection_, names_, schema_),
         write_back_(connection_, names_, schema_, write_back_settings(settings)),
         capture_(connection_, names_, settings.notify),
@@ -50,9 +54,12 @@ class Database : public DrupalDatabase {
   void set_sources(std::vector<SourceSpec> sources) override {
     write_back_.set_sources(sources);
     capture_.set_sources(sources);
+    removals_.set_sources(sources);
     queue_.set_sources(std::move(sources));
   }
   [[nodiscard]] Queue& queue() override { return queue_; }
+  [[nodiscard]] Parking& parking() override { return parking_; }
+  [[nodiscard]] RemovalLedger& removals() override { return removals_; }
   [[nodiscard]] DrupalReader& reader() override { return reader_; }
   [[nodiscard]] WriteBack& write_back() override { return write_back_; }
   [[nodiscard]] CaptureWatch& capture() override { return capture_; }
@@ -65,6 +72,8 @@ class Database : public DrupalDatabase {
   Connection connection_;
   SiteSchema schema_;
   TaskQueue queue_;
+  ParkedTasks parking_;
+  RemovalBook removals_;
   EntityReader reader_;
   DrupalWriteBack write_back_;
   TriggerWatch capture_;

@@ -116,6 +116,43 @@ INSERT INTO {moodle_sync.state_folder} (id, epoch) SELECT epoch, epoch FROM {moo
 ALTER TABLE {moodle_sync.site} DROP COLUMN epoch;
 )sql";
 
+/// The brake's two tables, and when an operator let go of an entity: a link that is as old as that
+/// is left alone by the sweep.
+constexpr std::string_view kBrake = R"sql(
+CREATE TABLE {moodle_sync.brake} (
+  component text PRIMARY KEY,
+  linked bigint NOT NULL DEFAULT 0,
+  counted_at timestamptz,
+  tripped_at timestamptz,
+  wanted bigint,
+  passed bigint,
+  linked_then bigint
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+COMMENT ON TABLE {moodle_sync.brake} IS
+  'One row per component that has taken something away in Moodle; locked while that is weighed.';
+
+CREATE TABLE {moodle_sync.removal} (
+  component text NOT NULL,
+  source text NOT NULL,
+  entity_type text NOT NULL,
+  entity_id bigint NOT NULL,
+  identity text NOT NULL,
+  verb text NOT NULL,
+  state text NOT NULL CHECK (state IN ('passed', 'held', 'allowed')),
+  at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  PRIMARY KEY (component, entity_type, entity_id, source, identity)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+        autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+CREATE INDEX removal_state ON {moodle_sync.removal} (component, state, at);
+COMMENT ON TABLE {moodle_sync.removal} IS
+  'What was taken away in Moodle lately, what the brake holds back, and what somebody allowed.';
+
+ALTER TABLE {moodle_sync.link} ADD COLUMN dropped_at timestamptz;
+COMMENT ON COLUMN {moodle_sync.link}.dropped_at IS
+  'When somebody dropped its task: only a later change brings it back';
+)sql";
+
 /// Links are rewritten at every settle: at PostgreSQL's default a table of 100,000 would gather
 /// 20,000 dead rows before it is cleaned.
 constexpr std::string_view kOutsideCaches = R"sql(
@@ -131,6 +168,7 @@ ALTER TABLE {moodle_sync.link} SET (autovacuum_vacuum_scale_factor = 0.02,
 
 constexpr std::array kMigrations = {Migration{1, "tables", kTables},
                                     Migration{2, "state folders", kStateFolders},
+                                    Migration{3, "brake", kBrake},
                                     Migration{4, "outside caches", kOutsideCaches}};
 
 constexpr std::string_view kBook = R"sql(

@@ -47,10 +47,12 @@ class Needs {
   }
   void ours() {
     needs_.insert({Need::On::kSequence, names_.ours("task_token"), "USAGE", "", false});
-    for (const std::string_view name : {"change", "task", "link", "state_folder"}) {
+    for (const std::string_view name : {"change", "task", "link", "state_folder", "removal"}) {
       for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) own(name, right);
     }
-    for (const char* right : {"SELECT", "INSERT", "UPDATE"}) own("site", right);
+    for (const std::string_view name : {"site", "brake"}) {
+      for (const char* right : {"SELECT", "INSERT", "UPDATE"}) own(name, right);
+    }
     own("migration", "SELECT");
   }
   void read_type(std::string_view type) {

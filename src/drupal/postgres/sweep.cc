@@ -38,7 +38,8 @@ constexpr std::string_view kOwned = R"sql(
   WHERE b.@id@ > $4::bigint AND @in_bundle@ AND @owner_type@ = $3)sql";
 
 constexpr std::string_view kLinks = R"sql(
-  SELECT l.entity_id AS id, l.entity_id, l.bundle, b.@id@ IS NULL AS missed
+  SELECT l.entity_id AS id, l.entity_id, l.bundle,
+         b.@id@ IS NULL AND (l.dropped_at IS NULL OR l.updated_at > l.dropped_at) AS missed
   FROM {moodle_sync.link} l LEFT JOIN @base@ b ON b.@id@ = l.entity_id AND @in_bundle@
   WHERE l.component = $1 AND l.source = $2 AND l.entity_type = $3 AND l.entity_id > $4::bigint)sql";
 
@@ -95,7 +96,7 @@ Result<std::optional<std::string>> Sweep::statement(const Leg& leg) {
   const std::string id = quote_identifier(layout.id);
   const std::string alias = layout.is_translatable() ? "f." : "b.";
   const std::string newer = "to_timestamp(" + alias + quote_identifier(layout.changed) +
-                            ") > l.updated_at - interval '1 minute'";
+                            ") > greatest(l.updated_at - interval '1 minute', l.dropped_at)";
   const std::string fields = "LEFT JOIN " + names_.drupal(layout.fields()) + " f ON f." + id +
                              " = b." + id + " AND f.default_langcode = 1";
   const std::string bundle = layout.bundle.empty() ? "''" : "b." + quote_identifier(layout.bundle);

@@ -24,6 +24,15 @@ class PostgresRig : public QueueRig {
 
   Queue& queue() override { return ours_->queue(); }
   Queue& other_instance() override { return other_->queue(); }
+  Parking& parking() override { return ours_->parking(); }
+  RemovalLedger& removals() override { return ours_->removals(); }
+  RemovalLedger& other_removals() override { return other_->removals(); }
+  void let_pass(std::chrono::seconds time) override {
+    site_.sql().run(
+        "UPDATE moodle_sync.removal SET at = at - $1::int * interval '1 second', expires_at = "
+        "expires_at - $1::int * interval '1 second'",
+        {std::to_string(time.count())});
+  }
   void capture(const EntityRef& entity, const std::string& bundle) override {
     site_.sql().run(
         "INSERT INTO moodle_sync.change(entity_type, entity_id, bundle, op) VALUES ($1, $2, $3, "

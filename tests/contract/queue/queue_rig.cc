@@ -13,6 +13,7 @@ std::vector<SourceSpec> two_sources() {
   course.name = "main";
   course.entity_type = "node";
   course.bundle = "course";
+  course.counted_keys = "user:";
   return {category, course};
 }
 

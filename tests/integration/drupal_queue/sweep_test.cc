@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "drupal/postgres/parked_tasks.h"
 #include "integration/drupal_queue/queue_fixture.h"
 
 namespace moodlesync::postgres {
@@ -62,6 +63,30 @@ TEST_F(SweepTest, QueuesALinkWhoseEntityIsGone) {
   const auto nid = linked_course();
   site_.remove("node", {nid});
   forget_changes();
+  EXPECT_EQ(sweep(), 1U);
+}
+
+TEST_F(SweepTest, LetsBeWhatAnOperatorHasDropped) {
+  const Task task = claimed_course();
+  Settlement parked = ended(task, Settlement::State::kParked);
+  parked.link = Link{};
+  settle(one_, {parked});
+  ParkedTasks parking(one_.connection, one_.names);
+  ASSERT_EQ(*parking.drop({}), 1U);
+  EXPECT_EQ(sweep(), 0U) << "though the course was saved a moment ago";
+  site_.remove("node", {task.key.entity.id});
+  forget_changes();
+  EXPECT_EQ(sweep(), 0U) << "gone for good, and Moodle keeps it";
+}
+
+TEST_F(SweepTest, QueuesADroppedEntityThatIsSavedLater) {
+  const Task task = claimed_course();
+  Settlement parked = ended(task, Settlement::State::kParked);
+  parked.link = Link{};
+  settle(one_, {parked});
+  ParkedTasks parking(one_.connection, one_.names);
+  ASSERT_EQ(*parking.drop({}), 1U);
+  sql("UPDATE {node_field_data} SET changed = extract(epoch FROM now() + interval '2 days')");
   EXPECT_EQ(sweep(), 1U);
 }
 

@@ -71,6 +71,7 @@ SyncRig::Options rig_options(const People::Options& options) {
     if (options.model) options.model(site);
   };
   rig.components = components_yaml(options);
+  rig.sweeps = options.sweeps;
   rig.log = options.log;
   return rig;
 }

@@ -22,6 +22,7 @@ class People {
     std::string enrollments = {};   ///< Further keys of the enrolments' source, 8 blanks deep.
     std::string registration = {};  ///< Further keys of the registration type, 12 blanks deep.
     std::function<void(DrupalSite&)> model = {};  ///< Further fields and types.
+    bool sweeps = false;                          ///< As SyncRig::Options::sweeps.
     std::ostream* log = nullptr;                  ///< As SyncRig::Options::log.
   };
   People() : People(Options{}) {}

@@ -27,6 +27,21 @@ void InMemoryQueue::queue_task(const TaskKey& key, const std::string& bundle) {
   row.task.attempts = 0;
 }
 
+void InMemoryQueue::make_due(const TaskKey& key) {
+  const auto at = rows_.find(key);
+  if (at == rows_.end()) return;
+  Row& row = at->second;
+  if (row.state == "running") {
+    ++row.task.generation;
+    return;
+  }
+  row.state = "pending";
+  row.due = now_;
+  row.task.attempts = 0;
+  row.code.clear();
+  row.message.clear();
+}
+
 Result<DrainReport> InMemoryQueue::drain(int limit) {
   DrainReport report;
   report.config_changed = std::exchange(config_changed_, false);

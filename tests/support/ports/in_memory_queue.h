@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,16 @@ class InMemoryQueue : public Queue {
   /// Drupal's field configuration changed.
   void capture_config_change() { config_changed_ = true; }
   void advance(Millis by) { now_ += by; }
+  [[nodiscard]] Millis now() const { return now_; }
+  /// Pending, due now, as if it had never been tried; one that is being worked on comes back.
+  void make_due(const TaskKey& key);
+  void add_task(const TaskKey& key) { queue_task(key, {}); }
+  void forget_task(const TaskKey& key) {
+    rows_.erase(key);
+    on_forget(key);
+  }
+  /// Called for each task that is forgotten.
+  std::function<void(const TaskKey&)> on_forget = [](const TaskKey&) {};
   /// The next `times` calls of settle fail with this and do nothing.
   void fail_settle(Error error, int times = 1);
 

@@ -14,7 +14,8 @@ inline constexpr Function kTell{.name = "tell",
                                 .list = "rows"};
 
 /// A component of a test's making: its conversations tell Moodle the entity's title and keep the id
-/// that comes back. `wait_for` may name a path whose counterpart must be known first.
+/// that comes back; of an entity that is gone they take away what Moodle has. `wait_for` may name a
+/// path whose counterpart must be known first.
 class ScriptedComponent : public Component {
  public:
   ScriptedComponent(std::string name, std::string entity_type, std::string bundle)
@@ -59,6 +60,7 @@ class ScriptedComponent : public Component {
                           value->reference->bundle};
       }
     }
+    if (!conversation.entity.exists) co_return co_await remove(conversation);
     const std::string title(conversation.entity.text("title"));
     if (conversation.link.sent["title"] == title) co_return Unchanged{};
     Call call;
@@ -72,6 +74,16 @@ class ScriptedComponent : public Component {
   }
 
  private:
+  [[nodiscard]] static Co<Outcome> remove(const Conversation& conversation) {
+    Call call;
+    call.function = &kTell;
+    call.row.add("gone", to_string(conversation.entity.ref));
+    call.removal = "delete";
+    const Result<Json> answer = co_await conversation.moodle->call(std::move(call));
+    if (!answer) co_return answer.error();
+    co_return Removed{};
+  }
+
   std::string name_;
   std::vector<SourceSpec> sources_;
   std::string wait_path_;

@@ -98,11 +98,11 @@ engine::RunEnd SyncRig::sync() {
   app::EpochFile folder(wiring_->settings().state_dir);
   engine::Guard guard(database.site(), folder, wiring_->settings().engine.site_url);
   outside::Announcer announcer(wiring_->settings().outside, clock_);
-  engine::Loop loop(
-      {database.queue(), database.reader(), database.write_back(), database.listener(),
-       wiring_->gateway(), control_, clock_, guard, wiring_->settings().components,
-       &database.capture(), wiring_->settings().outside.is_set() ? &announcer : nullptr},
-      wiring_->settings().engine, log_);
+  engine::Loop loop({database.queue(), database.reader(), database.write_back(),
+                     database.listener(), wiring_->gateway(), control_, clock_, guard,
+                     wiring_->settings().components, database.removals(), &database.capture(),
+                     wiring_->settings().outside.is_set() ? &announcer : nullptr},
+                    wiring_->settings().engine, log_);
   return loop.run(engine::RunMode::kUntilIdle);
 }
 

@@ -44,6 +44,48 @@ TEST(CommandLine, ReadsTheLogLevel) {
   EXPECT_EQ(parse({"once", "--log-level", "loud"}).exit_code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, ReadsWhichParkedTasksAreMeant) {
+  const auto list = parse({"parked", "list", "--component", "course", "--code", "shortnametaken",
+                           "--entity", "node:12", "--limit", "5", "--json"});
+  ASSERT_TRUE(list.invocation.has_value()) << list.text;
+  EXPECT_EQ(list.invocation->verb, Verb::kParkedList);
+  EXPECT_EQ(list.invocation->parked.component, "course");
+  EXPECT_EQ(list.invocation->parked.code, "shortnametaken");
+  EXPECT_EQ(list.invocation->parked.entity, (EntityRef{"node", 12}));
+  EXPECT_EQ(list.invocation->limit, 5);
+  EXPECT_TRUE(list.invocation->json);
+  const auto show = parse({"--config", "/x.yaml", "parked", "show", "user:7"});
+  EXPECT_EQ(show.invocation->verb, Verb::kParkedShow);
+  EXPECT_EQ(show.invocation->parked.entity, (EntityRef{"user", 7}));
+  EXPECT_EQ(show.invocation->config, "/x.yaml");
+}
+
+TEST(CommandLine, ReadsADropWithItsConsent) {
+  const auto drop = parse({"parked", "drop", "--all", "--yes"});
+  EXPECT_EQ(drop.invocation->verb, Verb::kParkedDrop);
+  EXPECT_TRUE(drop.invocation->all);
+  EXPECT_TRUE(drop.invocation->yes);
+}
+
+TEST(CommandLine, ReadsWhichComponentTheBrakeIsToLetGo) {
+  const auto allow = parse({"brake", "allow", "users"});
+  EXPECT_EQ(allow.invocation->verb, Verb::kBrakeAllow);
+  EXPECT_EQ(allow.invocation->component, "users");
+  EXPECT_EQ(parse({"brake", "list"}).invocation->component, "");
+}
+
+TEST(CommandLine, RefusesAnEntityThatIsNone) {
+  EXPECT_EQ(parse({"parked", "show", "twelve"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"parked", "list", "--entity", "node"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"parked", "show"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, AsksWhatIsToBeDoneAboutParkedTasks) {
+  EXPECT_EQ(parse({"parked"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"brake"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"brake", "allow", "users", "courses"}).exit_code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(parse({}).exit_code, ExitCode::kUsage);
   EXPECT_EQ(parse({"fly"}).exit_code, ExitCode::kUsage);

@@ -4,11 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/epoch_file.h"
-#include "fake_rooms.h"
+#include "commands_fixture.h"
 
 namespace moodlesync::app {
 namespace {
@@ -16,32 +14,15 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class CommandsTest : public FakeRoomsTest {
- protected:
-  using Run = ExitCode (*)(const Invocation&, const Rooms&, Console);
-  ExitCode run(Run command, Invocation invocation = {}) {
-    invocation.config = config_;
-    out_.str({});
-    err_.str({});
-    return command(invocation, rooms_, {out_, err_});
-  }
-  ExitCode run_check() { return run(&check); }
-  [[nodiscard]] std::string out() const { return out_.str(); }
-  [[nodiscard]] std::string err() const { return err_.str(); }
-
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
-
 TEST_F(CommandsTest, CheckIsContentWhenAllIsWell) {
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("this is the site that was installed"));
   EXPECT_THAT(out(), HasSubstr("0 problems, 1 warning\n")) << "what a person should see to";
 }
 
 TEST_F(CommandsTest, CheckReportsEveryFaultOfTheConfiguration) {
   folder_.write("moodle-syncd.yaml", "drupal: {sight_url: x}\n");
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("drupal.sight_url: is not a known key"));
   EXPECT_THAT(out(), HasSubstr("moodle.url: is missing"));
 }
@@ -53,81 +34,81 @@ TEST_F(CommandsTest, CheckOfTheConfigurationAloneAsksNobody) {
 
 TEST_F(CommandsTest, CheckSaysWhichFunctionIsMissingAndWhereToAddIt) {
   preflights_ = {moodle_site({})};
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("the token's service lacks the function tell"));
   EXPECT_THAT(out(), HasSubstr("Site administration > Server > Web services > External services"));
 }
 
 TEST_F(CommandsTest, CheckNamesACapabilityThatMoodleShowsToBeMissing) {
   answer_ = Error{ErrorKind::kConfig, "nopermissions", "You may not"};
-  EXPECT_EQ(run_check(), ExitCode::kNoPermission);
+  EXPECT_EQ(run(&check), ExitCode::kNoPermission);
   EXPECT_THAT(out(), HasSubstr("lacks the capability see/it"));
 }
 
 TEST_F(CommandsTest, CheckListsTheCapabilitiesThatItCannotSee) {
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("docs/moodle-setup.md: use/it\n"));
 }
 
 TEST_F(CommandsTest, CheckAsksForNoRightByAFunctionThatTheServiceLacks) {
   answer_ = Error{ErrorKind::kConfig, "accessexception", "not in the service"};
   preflights_ = {moodle_site({})};
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), Not(HasSubstr("lacks the capability")));
 }
 
 TEST_F(CommandsTest, CheckRemindsOfWhatNoCallCanShow) {
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("mails may leave"));
   MoodleSite old = moodle_site({"tell"});
   old.version = "2022112800.00";
   preflights_ = {old};
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
   EXPECT_THAT(out(), Not(HasSubstr("mails may leave"))) << "an older Moodle sends none";
 }
 
 TEST_F(CommandsTest, CheckReportsARefusedToken) {
   preflights_ = {Error{ErrorKind::kConfig, "invalidtoken", "Invalid token [invalidtoken]"}};
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("Invalid token"));
 }
 
 TEST_F(CommandsTest, CheckTellsAMoodleThatIsAwayFromAMistake) {
   preflights_ = {Error{ErrorKind::kUnavailable, "http_503", "HTTP 503"}};
-  EXPECT_EQ(run_check(), ExitCode::kUnavailable);
+  EXPECT_EQ(run(&check), ExitCode::kUnavailable);
   EXPECT_THAT(out(), HasSubstr("maintenance mode"));
 }
 
 TEST_F(CommandsTest, CheckGoesOnToMoodleWhenTheDatabaseIsAway) {
   state_.open_errors = {{ErrorKind::kUnavailable, "database_unavailable", "no route to db"}};
   preflights_ = {moodle_site({})};
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("no route to db"));
   EXPECT_THAT(out(), HasSubstr("lacks the function tell"));
 }
 
 TEST_F(CommandsTest, CheckReportsAMissingRightByItsOwnCode) {
   state_.open_errors = {{ErrorKind::kConfig, "42501", "permission denied for table node"}};
-  EXPECT_EQ(run_check(), ExitCode::kNoPermission);
+  EXPECT_EQ(run(&check), ExitCode::kNoPermission);
 }
 
 TEST_F(CommandsTest, CheckReportsAnUnknownFieldWithItsPlace) {
   state_.reader.set_faults({{{"x.yaml", 9, "components.thing.title_field"}, "no field titel"}});
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("x.yaml:9: components.thing.title_field: no field titel"));
 }
 
 TEST_F(CommandsTest, CheckPassesOnWhatTheInstallerFinds) {
   state_.installer.findings = {
       {Finding::Level::kProblem, "trigger on node is missing", "run `moodle-syncd install`"}};
-  EXPECT_EQ(run_check(), ExitCode::kConfig);
+  EXPECT_EQ(run(&check), ExitCode::kConfig);
   EXPECT_THAT(out(), HasSubstr("trigger on node is missing"));
 }
 
 TEST_F(CommandsTest, CheckEndsWithTheGuardsOwnCodeForACopiedDatabase) {
   state_.site.observed().database_oid = "99";
   preflights_ = {moodle_site({})};
-  EXPECT_EQ(run_check(), ExitCode::kGuard);
+  EXPECT_EQ(run(&check), ExitCode::kGuard);
   EXPECT_THAT(out(), HasSubstr("adopt-site"));
 }
 
@@ -135,7 +116,7 @@ TEST_F(CommandsTest, CheckWarnsWhenFewerVariablesGetThroughThanConfigured) {
   MoodleSite site = moodle_site({"tell"});
   site.max_input_vars = 500;
   preflights_ = {site};
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("only 500 form variables"));
 }
 
@@ -194,17 +175,17 @@ TEST_F(CommandsTest, AdoptSiteRecordsTheSiteAndAnEpochOnBothSides) {
   const auto memory = EpochFile(folder_.path() / "state").read();
   ASSERT_TRUE(memory.has_value());
   EXPECT_EQ(state_.site.folders().at(memory->id), memory->epoch);
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
 }
 
 TEST_F(CommandsTest, AdoptSiteLetsAFurtherInstanceInBesideTheOthers) {
   state_.site.folders()["theirs"] = "epoch";
-  EXPECT_EQ(run_check(), ExitCode::kGuard);
+  EXPECT_EQ(run(&check), ExitCode::kGuard);
   EXPECT_EQ(run(&adopt_site), ExitCode::kUsage);
   EXPECT_THAT(out(), HasSubstr("* state folder: "));
   EXPECT_EQ(run(&adopt_site, {.yes = true}), ExitCode::kOk);
   EXPECT_EQ(state_.site.folders().at("theirs"), "epoch");
-  EXPECT_EQ(run_check(), ExitCode::kOk);
+  EXPECT_EQ(run(&check), ExitCode::kOk);
 }
 
 TEST_F(CommandsTest, StatusAndInstallMayBeRunOnAMachineWithoutAStateFolder) {
@@ -241,7 +222,7 @@ TEST_F(CommandsTest, VersionPrintsOneLineForEachPart) {
 
 TEST_F(CommandsTest, NoCommandEverPrintsTheToken) {
   preflights_ = {Error{ErrorKind::kConfig, "invalidtoken", "Invalid token"}};
-  static_cast<void>(run_check());
+  static_cast<void>(run(&check));
   EXPECT_THAT(out() + err(), Not(HasSubstr("0123456789abcdef")));
 }
 

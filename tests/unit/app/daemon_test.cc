@@ -51,6 +51,19 @@ TEST_F(DaemonTest, DoesWhatIsDueOnceAndEnds) {
   EXPECT_THAT(logged(), HasSubstr("components=thing"));
 }
 
+TEST_F(DaemonTest, EndsWithTheBrakesOwnCodeWhenItHoldsSomethingAfterOnce) {
+  for (int id = 1; id <= 30; ++id) {
+    const TaskKey key{"thing", "main", {"node", id}};
+    Link link;
+    link.moodle_id = MoodleId{id};
+    state_.queue.set_link(key, link);
+    state_.queue.add_task(key);
+  }
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kBrake);
+  EXPECT_THAT(logged(), HasSubstr("MS-303"));
+}
+
 TEST_F(DaemonTest, LeavesTheEpochAloneWhenItRunsOnce) {
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kUntilIdle, control_), ExitCode::kOk);

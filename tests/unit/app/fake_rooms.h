@@ -14,6 +14,8 @@
 #include "app/rooms.h"
 #include "support/ports/fake_gateway.h"
 #include "support/ports/fake_ports.h"
+#include "support/ports/in_memory_ledger.h"
+#include "support/ports/in_memory_parking.h"
 #include "support/ports/in_memory_queue.h"
 #include "support/ports/scripted_component.h"
 
@@ -66,6 +68,8 @@ class FakeInstaller : public Installer {
 /// What the fake database is made of; outlives the databases that are opened on it.
 struct FakeSiteState {
   fakes::InMemoryQueue queue;
+  fakes::InMemoryParking parking{queue};
+  fakes::InMemoryLedger removals{queue};
   fakes::FakeReader reader;
   fakes::FakeWriteBack write_back;
   fakes::FakeCapture capture;
@@ -81,6 +85,8 @@ class FakeDatabase : public DrupalDatabase {
   explicit FakeDatabase(FakeSiteState& state) : state_(state) {}
   void set_sources(std::vector<SourceSpec> /*sources*/) override {}
   Queue& queue() override { return state_.queue; }
+  Parking& parking() override { return state_.parking; }
+  RemovalLedger& removals() override { return state_.removals; }
   DrupalReader& reader() override { return state_.reader; }
   WriteBack& write_back() override { return state_.write_back; }
   CaptureWatch& capture() override { return state_.capture; }

@@ -80,7 +80,8 @@ TEST_F(SettingsTest, ReadsEveryKey) {
       "drupal: {site_url: 'https://d', host: db, port: 5433, dbname: it's, user: me, schema: s, "
       "prefix: p_, notify: no, statement_timeout: 5s}\n"
       "moodle: {url: 'http://m', allow_http: true, token_file: token, ca_file: /ca.pem, "
-      "concurrency: {min: 2, initial: 3, max: 5}, max_input_vars: 5000, connect_timeout: 2s, timeout_factor: 2, "
+      "concurrency: {min: 2, initial: 3, max: 5}, max_input_vars: 5000, connect_timeout: 2s, "
+      "timeout_factor: 2, "
       "max_answer_bytes: 2000000, batch: {core_course_create_courses: 7}}\n"
       "engine: {poll_interval: 2s, claim_limit: 10, max_in_flight: 20, lease: 30s, shutdown_grace: "
       "1s, retry_base: 1s, retry_cap: 1m, max_attempts: 3, wait_backstop: 1m, component_rest: 1m, "
@@ -246,6 +247,30 @@ TEST_F(SettingsTest, ReportsAFileThatIsNotThere) {
       load_settings(folder_.path() / "none.yaml", rooms_.components, rooms_.environment);
   ASSERT_EQ(loaded.report.faults.size(), 1U);
   EXPECT_THAT(loaded.report.faults[0].message, HasSubstr("No such file"));
+}
+
+TEST_F(SettingsTest, ReadsWhenTheBrakeComesOn) {
+  const LoadedSettings loaded = read(good_config() +
+                                     "brake:\n  window: 2h\n  removals: 5\n  percent: 3\n"
+                                     "  components: {thing: {percent: 50}}\n");
+  ASSERT_TRUE(loaded.settings.has_value());
+  const engine::BrakeSettings& brake = loaded.settings->engine.brake;
+  EXPECT_EQ(brake.window, std::chrono::hours(2));
+  EXPECT_EQ(brake.limit.removals, 5);
+  EXPECT_EQ(brake.limit.percent, 3);
+  EXPECT_EQ(brake.components.at("thing").percent, 50);
+  EXPECT_EQ(brake.components.at("thing").removals, 5) << "as for all, where it says nothing";
+}
+
+TEST_F(SettingsTest, RefusesABrakeThatMakesNoSense) {
+  const LoadedSettings loaded = read(
+      good_config() + "brake: {percent: 101, window: 1s, components: {thong: {percent: 1}}}\n");
+  ASSERT_FALSE(loaded.settings.has_value());
+  std::string text;
+  for (const SettingsFault& fault : loaded.report.faults) text += to_string(fault.origin) + "\n";
+  EXPECT_THAT(text, HasSubstr("brake.percent"));
+  EXPECT_THAT(text, HasSubstr("brake.window"));
+  EXPECT_THAT(text, HasSubstr("brake.components.thong"));
 }
 
 TEST_F(SettingsTest, RefusesAFileThatIsLargerThanAnyConfiguration) {

@@ -36,6 +36,23 @@ TEST(Status, TellsPeopleWhatIsParkedAndWhy) {
   EXPECT_THAT(out.str(), HasSubstr("still to be written into Drupal: 1"));
 }
 
+TEST(Status, SaysWhatTheBrakeHoldsBack) {
+  StatusReport report = a_report();
+  std::ostringstream calm;
+  print_status_text(report, calm);
+  EXPECT_THAT(calm.str(), HasSubstr("Brake: nothing is held back"));
+  report.held.push_back({"users", {{"suspend", 480}}, 480, 480, minutes(12), {}, {}});
+  std::ostringstream out;
+  print_status_text(report, out);
+  EXPECT_THAT(out.str(), HasSubstr("see `moodle-syncd brake list`\n  users        480 of 480 "
+                                   "entities, for 12m"));
+  std::ostringstream json;
+  print_status_json(report, json);
+  const auto object = nlohmann::json::parse(json.str());
+  EXPECT_EQ(object.at("brake").at(0).at("component"), "users");
+  EXPECT_EQ(object.at("brake").at(0).at("removals"), 480);
+}
+
 TEST(Status, NamesEveryObjectionOfTheGuard) {
   StatusReport report = a_report();
   report.guard_objections = {"the database name differs"};

@@ -1,9 +1,12 @@
 #include "engine/intake.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "support/ports/fake_gateway.h"
 #include "support/ports/fake_ports.h"
+#include "support/ports/in_memory_ledger.h"
 #include "support/ports/in_memory_queue.h"
 #include "support/ports/scripted_component.h"
 
@@ -68,7 +71,11 @@ class IntakeTest : public testing::Test {
   fakes::FakeReader reader_;
   fakes::FakeClock clock_;
   fakes::FakeGateway gateway_{[](const Call&) { return Json(1); }};
-  Crew crew_{clock_};
+  fakes::InMemoryLedger ledger_{queue_};
+  spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
+  BrakeSettings brake_settings_;
+  Brake brake_{{ledger_, gateway_, clock_}, brake_settings_, log_};
+  Crew crew_{clock_, brake_};
   Reference arts_{{"taxonomy_term", 4}, true, "sections", ""};
 };
 

@@ -13,6 +13,7 @@
 #include "support/ports/fake_gateway.h"
 #include "support/ports/fake_ports.h"
 #include "support/ports/fake_state_folder.h"
+#include "support/ports/in_memory_ledger.h"
 #include "support/ports/in_memory_queue.h"
 #include "support/ports/scripted_component.h"
 
@@ -62,9 +63,10 @@ class LoopTest : public testing::Test {
   /// An instance with a gateway of its own; `gateway_` is the first one's.
   RunEnd run(fakes::FakeGateway& gateway, RunMode mode) {
     Guard guard(site_, folder_, "https://drupal.example");
-    Loop loop(
-        {*queue_, reader_, write_back_, listener_, gateway, control_, clock_, guard, components_},
-        settings_, log_);
+    fakes::InMemoryLedger ledger(*queue_, sources_);
+    Loop loop({*queue_, reader_, write_back_, listener_, gateway, control_, clock_, guard,
+               components_, ledger},
+              settings_, log_);
     return loop.run(mode);
   }
   Result<Json> answer(const Call& call) {

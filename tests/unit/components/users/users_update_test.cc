@@ -61,6 +61,37 @@ TEST(UsersUpdate, SuspendsAUserWhoWasBlocked) {
   EXPECT_EQ(bench.row(0), "id=70 suspended=1");
 }
 
+TEST(UsersUpdate, LocksOutFirstAndAloneWhateverElseChanged) {
+  UserBench bench;
+  bench.moodle.on("core_user_update_users", Json()).on("core_user_update_users", Json());
+  bench.run(anna().unpublished().with_empty("field_city").linked_to(70, annas_account()));
+  EXPECT_EQ(bench.row(0), "id=70 suspended=1");
+  EXPECT_EQ(bench.moodle.calls()[0].removal, "suspend");
+  EXPECT_EQ(bench.row(1), "id=70 city=");
+  EXPECT_EQ(bench.moodle.calls()[1].removal, "");
+  EXPECT_EQ(bench.result(), "synced");
+}
+
+TEST(UsersUpdate, TellsTheRestWhenTheBrakeHoldsTheLock) {
+  UserBench bench;
+  bench.moodle.on("core_user_update_users", refusal("brake", "the brake holds this back"))
+      .on("core_user_update_users", Json());
+  bench.run(anna().unpublished().with_empty("field_city").linked_to(70, annas_account()));
+  EXPECT_EQ(bench.row(1), "id=70 city=");
+  EXPECT_EQ(bench.code(), "brake");
+  EXPECT_THAT(bench.message(), HasSubstr("the brake holds this back"));
+  EXPECT_EQ(bench.link().sent.at("city"), "");
+  EXPECT_EQ(bench.link().sent.at("suspended"), "0") << "Moodle has not been told";
+}
+
+TEST(UsersUpdate, SendsNothingMoreWhenMoodleDoesNotKnowTheAccountToBeLocked) {
+  UserBench bench;
+  bench.moodle.on("core_user_update_users", refusal("invaliduserid"));
+  bench.run(anna().unpublished().with_empty("field_city").linked_to(70, annas_account()));
+  EXPECT_EQ(bench.code(), "unknown_id");
+  EXPECT_EQ(bench.moodle.calls().size(), 1U);
+}
+
 TEST(UsersUpdate, ReleasesAUserWhoWasUnblocked) {
   UserBench bench;
   auto account = annas_account();
@@ -148,11 +179,11 @@ TEST(UsersUpdate, SuspendsABlockedUserThoughTheAddressIsTaken) {
   UserBench bench;
   auto account = annas_account();
   account["email"] = "old@example.org";
-  bench.moodle.on("core_user_update_users", refusal("useremailduplicate"))
-      .on("core_user_update_users", Json(nullptr))
+  bench.moodle.on("core_user_update_users", Json(nullptr))
+      .on("core_user_update_users", refusal("useremailduplicate"))
       .on("core_user_get_users", found(32, "9"));
   bench.run(anna().unpublished().linked_to(70, account));
-  EXPECT_EQ(bench.row(1), "id=70 suspended=1");
+  EXPECT_EQ(bench.row(0), "id=70 suspended=1");
   EXPECT_EQ(bench.code(), "email_taken");
   EXPECT_EQ(bench.link().sent.at("suspended"), "1");
 }

@@ -66,7 +66,8 @@ TEST_F(InstancesTest, DoNotNoticeWhenOneOfThemIsKilled) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - killed_at;
   std::cout << "kill -9 between Moodle's answer and our commit: all in step again after "
             << took.count() << " s, with a lease of 6 s\n";
-  EXPECT_TRUE(rig_.differences().empty());
+  // The ids that Drupal is to show are written when the tasks are done.
+  EXPECT_TRUE(DaemonRig::wait_until([&] { return rig_.differences().empty(); }));
   EXPECT_EQ(rig_.moodle().state()->courses.size() - 1, 40U) << "nothing lost, nothing twice";
   other->signal(SIGTERM);
   EXPECT_EQ(other->wait(seconds{30}), 0);

@@ -230,6 +230,19 @@ TEST_P(QueueContract, FindsLinksOfManyEntitiesAndLeavesOutTheOthers) {
   EXPECT_EQ(links->size(), 2U);
 }
 
+TEST_P(QueueContract, TellsWhoseAMoodleIdIsUnlessItsEntityIsSkipped) {
+  settle(done_with_id(claimed_course(1), 11));
+  Settlement skipped = done_with_id(claimed_course(2), 22);
+  skipped.link->skipped = "opted_out";
+  settle(skipped);
+  const std::vector<MoodleId> ids{{11}, {22}, {33}};
+  const auto holders = queue().holders("course", ids);
+  ASSERT_TRUE(holders) << holders.error().message;
+  ASSERT_EQ(holders->size(), 1U);
+  EXPECT_EQ(holders->front(), (std::pair{MoodleId{11}, EntityRef{"node", 1}}));
+  EXPECT_TRUE(queue().holders("category", ids)->empty());
+}
+
 TEST_P(QueueContract, RemovesTheLinkOfWhatIsGone) {
   settle(done_with_id(claimed_course(1), 11));
   Settlement removed = settlement(claimed_course(1));

@@ -123,6 +123,14 @@ SELECT k.component, k.source, k.entity_type, k.entity_id
 FROM @keys@ LEFT JOIN held USING (component, source, entity_type, entity_id, token)
 WHERE held.component IS NULL)sql";
 
+/// $1 to $5 tasks. Waits for whoever is still at them; until then their new values are not visible
+/// and no condition on those would make a statement wait.
+constexpr std::string_view kAwait = R"sql(
+SELECT FROM {moodle_sync.task} AS task JOIN @keys@
+  ON task.entity_type = k.entity_type AND task.entity_id = k.entity_id
+  AND task.component = k.component AND task.source = k.source
+ORDER BY task.entity_type, task.entity_id, task.component, task.source FOR UPDATE OF task)sql";
+
 /// $1 to $5 tasks, $6 in doubt.
 constexpr std::string_view kRelease = R"sql(
 UPDATE {moodle_sync.task} AS task SET
@@ -302,8 +310,10 @@ Result<std::vector<Task>> TaskQueue::claim(const ClaimRequest& request) {
 }
 
 /// A task that bears the token of our claim was claimed; one that does not was not, or somebody
-/// took it over since. The statement waits for a server process that is still about to commit.
+/// took it over since. A server process may still be about to commit.
 Result<std::vector<Task>> TaskQueue::find_out_claimed(std::chrono::seconds lease) {
+  auto settled = connection_.query(with_keys(names_, kAwait), TaskKeys(maybe_claimed_).params());
+  if (!settled) return explain(std::move(settled).error(), "waiting for a lost COMMIT");
   auto lost = renew(maybe_claimed_, lease);
   if (!lost) return std::move(lost).error().in("finding out what a lost COMMIT had claimed");
   std::vector<Task> tasks = std::exchange(maybe_claimed_, {});

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+
 #include "moodlesync/brake.h"
 
 namespace moodlesync::engine {

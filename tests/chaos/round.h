@@ -13,7 +13,7 @@ struct RoundOptions {
   std::filesystem::path program;  ///< moodle-syncd
   std::uint64_t seed = 1;
   int steps = 400;  ///< Things that editors do and that go wrong.
-  std::size_t instances = 1;
+  std::size_t instances = 2;
   bool keep = false;  ///< Logs and trace of a good round too.
 };
 

@@ -171,8 +171,8 @@ Co<std::optional<Result<Json>>> UserScript::lock() {
   using Answer = std::optional<Result<Json>>;
   const bool is_blocked = source_.suspend_blocked && !conversation_.entity.published;
   const base::Values locked{{"suspended", "1"}};
-  const bool is_due = is_blocked && conversation_.link.moodle_id &&
-                      !base::changes(locked, conversation_).empty();
+  const bool is_due =
+      is_blocked && conversation_.link.moodle_id && !base::changes(locked, conversation_).empty();
   if (!is_due) co_return Answer{};
   auto answer = co_await send(locked);
   if (answer) base::remember(conversation_.link, locked);

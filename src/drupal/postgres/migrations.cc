@@ -166,10 +166,9 @@ ALTER TABLE {moodle_sync.link} SET (autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.05);
 )sql";
 
-constexpr std::array kMigrations = {Migration{1, "tables", kTables},
-                                    Migration{2, "state folders", kStateFolders},
-                                    Migration{3, "brake", kBrake},
-                                    Migration{4, "outside caches", kOutsideCaches}};
+constexpr std::array kMigrations = {
+    Migration{1, "tables", kTables}, Migration{2, "state folders", kStateFolders},
+    Migration{3, "brake", kBrake}, Migration{4, "outside caches", kOutsideCaches}};
 
 constexpr std::string_view kBook = R"sql(
 CREATE TABLE {moodle_sync.migration} (

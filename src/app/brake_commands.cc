@@ -121,7 +121,7 @@ std::string consequences(const std::vector<HeldRemovals>& all) {
 
 ExitCode brake_list(const Invocation& invocation, const Rooms& rooms, Console console) {
   const Opened opened = open_brake(invocation, rooms, console);
-  if (opened.database == nullptr) return opened.end;
+  if (opened.database == nullptr || !opened.settings) return opened.end;
   const engine::BrakeSettings& settings = opened.settings->engine.brake;
   if (invocation.json) {
     Json list = Json::array();

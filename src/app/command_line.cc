@@ -84,12 +84,13 @@ CLI::App* add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocati
 }
 
 CLI::Option* add_entity(CLI::App& command, const std::string& name, Invocation& invocation) {
-  const auto take = [&invocation, name](const std::string& text) {
-    const auto entity = parse_entity_ref(text);
+  const auto take = [&invocation, name](const CLI::results_t& words) {
+    const auto entity = parse_entity_ref(words.front());
     if (!entity) throw CLI::ValidationError(name, entity.error().message);
     invocation.parked.entity = *entity;
+    return true;
   };
-  return command.add_option_function<std::string>(name, take, "One entity, e.g. node:12");
+  return command.add_option(name, take, "One entity, e.g. node:12");
 }
 
 void add_parked(CLI::App& program, Invocation& invocation) {

@@ -28,7 +28,11 @@ class Substitution {
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       walk(node.items[i], path + "[" + std::to_string(i) + "]");
     }
-    for (auto& [key, value] : node.entries) walk(value, path.empty() ? key : path + "." + key);
+    for (auto& [key, value] : node.entries) {
+      std::string below = path;
+      if (!below.empty()) below += '.';
+      walk(value, below.append(key));
+    }
   }
 
  private:

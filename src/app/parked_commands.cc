@@ -127,7 +127,7 @@ ExitCode parked_show(const Invocation& invocation, const Rooms& rooms, Console c
   if (!list) return complain(list.error(), console);
   if (invocation.json) {
     print_json(to_json(*list), console.out);
-  } else if (list->total == 0) {
+  } else if (list->total == 0 && invocation.parked.entity) {
     console.out << "Nothing of " << to_string(*invocation.parked.entity) << " is parked\n";
   }
   if (!invocation.json) {

@@ -100,7 +100,7 @@ std::string password_in(std::string_view connection) {
 }
 
 std::string Secrets::read(Section& section, const SettingsNode* node, const std::string& key) {
-  const std::string inline_text = section.text(key);
+  std::string inline_text = section.text(key);
   const std::string file_key = key + "_file";
   if (inline_text.empty()) return read_file(section, file_key);
   if (!section.text(file_key).empty()) {
@@ -150,7 +150,7 @@ std::string Secrets::read_file(Section& section, const std::string& key) {
                                                          " can be read by everyone on this "
                                                          "machine: chmod o-r it"});
   }
-  const std::string secret = without_final_newline(*text);
+  std::string secret = without_final_newline(*text);
   if (!secret.empty() && secret.size() <= kLongestSecret && is_one_line(secret)) return secret;
   section.fault(key, path->string() +
                          (secret.empty() ? " is empty" : " must hold one line and nothing else"));

@@ -272,7 +272,7 @@ class Reader {
     Section log = root_.section("log");
     const std::string level = log.choice("level", "info", {"debug", "info", "warning", "error"});
     const std::string format = log.choice("format", "auto", {"auto", "human", "json"});
-    settings_.log.level = *parse_log_level(level);
+    settings_.log.level = parse_log_level(level).value_or(settings_.log.level);
     using Format = ops::LogSettings::Format;
     settings_.log.format = format == "json"    ? Format::kJson
                            : format == "human" ? Format::kHuman

@@ -67,11 +67,12 @@ nlohmann::ordered_json tasks_json(const QueueStats& queue) {
 }  // namespace
 
 std::string age_text(std::chrono::seconds age) {
-  const auto seconds = age.count();
-  if (seconds < 120) return std::to_string(seconds) + "s";
-  if (seconds < 120 * 60) return std::to_string(seconds / 60) + "m";
-  if (seconds < 48 * 3600) return std::to_string(seconds / 3600) + "h";
-  return std::to_string(seconds / 86400) + "d";
+  using namespace std::chrono_literals;
+  constexpr auto kDay = 24h;
+  if (age < 2min) return std::to_string(age / 1s) + "s";
+  if (age < 2h) return std::to_string(age / 1min) + "m";
+  if (age < 2 * kDay) return std::to_string(age / 1h) + "h";
+  return std::to_string(age / kDay) + "d";
 }
 
 void print_status_text(const StatusReport& report, std::ostream& out) {

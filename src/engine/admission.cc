@@ -12,8 +12,7 @@ std::optional<Outcome> admit_deleted(const Conversation& conversation) {
 }
 
 bool was_replaced(const Entity& entity, const Link& link) {
-  return !link.uuid.empty() && !entity.uuid.empty() && link.uuid != entity.uuid &&
-         link.moodle_id.has_value();
+  return !link.uuid.empty() && !entity.uuid.empty() && link.uuid != entity.uuid;
 }
 
 /// Duplicating an entity in Drupal copies its field_moodle_id as well.
@@ -42,7 +41,7 @@ std::optional<Outcome> admit(Conversation& conversation, const std::optional<Ent
     link.bundle = entity.bundle;
     return std::nullopt;
   }
-  if (was_replaced(entity, link)) {
+  if (link.moodle_id && was_replaced(entity, link)) {
     return Error{ErrorKind::kRejected, "entity_replaced",
                  to_string(entity.ref) + " is not the entity that Moodle id " +
                      to_string(*link.moodle_id) +

@@ -10,8 +10,7 @@ void Crew::start(Prepared prepared) {
   members_.emplace_back(std::move(prepared), clock_.now(), brake_);
   const auto member = std::prev(members_.end());
   member->work.conversation.moodle = &member->door;
-  member->script.emplace(accompany(member));
-  member->script->start();
+  member->script.emplace(accompany(member)).start();
 }
 
 Co<Done> Crew::accompany(Members::iterator member) {
@@ -38,7 +37,9 @@ std::vector<Crew::Finished> Crew::take_finished() {
     conclusion.owe_write_back = owes_write_back(work.conversation.entity, work.conversation.link,
                                                 *work.conversation.source);
     conclusion.task = std::move(work.task);
-    conclusion.outcome = std::move(*member->outcome);
+    conclusion.outcome =
+        std::move(member->outcome)
+            .value_or(Error{ErrorKind::kBug, "no_outcome", "the conversation came to nothing"});
     conclusion.link = std::move(work.conversation.link);
     all.push_back(std::move(finished));
     members_.erase(member);

@@ -229,18 +229,20 @@ Counterpart Intake::counterpart(const Known& known, std::string_view component,
   const ParsedMoodleId field = parse_moodle_id(to.moodle_id_text);
   if (field.kind == MoodleIdField::kOptedOut) return {State::kOptedOut, {}};
   const auto link = known.links.find({std::string(component), to.target});
-  const bool has_link = link != known.links.end();
-  if (has_link && is_known(link->second)) return {State::kKnown, *link->second.moodle_id};
+  const Link* const known_link = link == known.links.end() ? nullptr : &link->second;
+  if (known_link != nullptr && known_link->moodle_id && known_link->skipped.empty()) {
+    return {State::kKnown, *known_link->moodle_id};
+  }
   // A copy that carries its original's id has none of its own yet.
   const bool is_typed = field.kind == MoodleIdField::kNumber;
   if (is_typed && !known.holder(component, field.id, to.target)) return {State::kKnown, field.id};
   if (!to.exists) return {State::kNone, {}};
   // Who is opted out no longer is about to be synced.
   const bool is_left_out =
-      has_link && !link->second.skipped.empty() && link->second.skipped != kOptedOut;
+      known_link != nullptr && !known_link->skipped.empty() && known_link->skipped != kOptedOut;
   if (is_left_out) return {State::kNone, {}};
-  const bool ours = directory_.source_for(component, to.target.type, to.bundle) != nullptr;
-  return {ours ? State::kPending : State::kNone, {}};
+  const bool is_synced = directory_.source_for(component, to.target.type, to.bundle) != nullptr;
+  return {is_synced ? State::kPending : State::kNone, {}};
 }
 
 }  // namespace moodlesync::engine

@@ -23,7 +23,7 @@ struct Decide {
 
   void operator()(const Skipped& skipped) const {
     to.state = Settlement::State::kDone;
-    to.link->skipped = skipped.reason;
+    to.link.emplace(of.link).skipped = skipped.reason;
     to.owe_write_back = false;
   }
 
@@ -61,7 +61,7 @@ struct Decide {
  private:
   void done() const {
     to.state = Settlement::State::kDone;
-    to.link->skipped.clear();
+    to.link.emplace(of.link).skipped.clear();
   }
 
   void retry(const Error& error) const {

@@ -63,7 +63,11 @@ Co<Outcome> UserScript::keep() {
   if (conversation_.in_doubt) {
     auto ours = co_await holders_.of_idnumber(idnumber());
     if (!ours) co_return refused(std::move(ours).error(), kLookingUp);
-    if (ours->exists()) co_return co_await adopt(ours->id, Claim::kIdnumber);
+    if (ours->exists()) {
+      // Made by the attempt whose answer was lost.
+      is_new_ = true;
+      co_return co_await adopt(ours->id, Claim::kIdnumber);
+    }
   }
   co_return co_await create();
 }
@@ -159,8 +163,9 @@ Co<Result<Json>> UserScript::send(base::Values values) {
       .function = &kUpdateUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
   const auto suspension = values.find("suspended");
   const bool locks_out = suspension != values.end() && suspension->second == "1";
-  // Nobody has used an account that was made a moment ago.
-  if (locks_out && !is_new_) call.removal = "suspend";
+  // Said again in doubt, it takes nothing away; and nobody has used an account that is new.
+  const bool is_said_again = base::changes({{"suspended", "1"}}, conversation_.link).empty();
+  if (locks_out && !is_new_ && !is_said_again) call.removal = "suspend";
   call.row.add("id", to_string(id()));
   add_to_row(call.row, values);
   auto answer = co_await conversation_.moodle->call(std::move(call));

@@ -67,7 +67,7 @@ class UserScript {
   Conversation& conversation_;
   AccountHolders holders_;
   base::Values wanted_;
-  bool is_new_ = false;  ///< This conversation has made the account.
+  bool is_new_ = false;  ///< This conversation has made the account, or a lost attempt before it.
 };
 
 }  // namespace moodlesync::users

@@ -72,6 +72,25 @@ TEST(UsersUpdate, LocksOutFirstAndAloneWhateverElseChanged) {
   EXPECT_EQ(bench.result(), "synced");
 }
 
+TEST(UsersUpdate, AsksNobodyToLockOutAnAccountThatALostAttemptHasMade) {
+  UserBench bench;
+  bench.moodle.on("core_user_get_users_by_field", users::account(70, "7"))
+      .always("core_user_update_users", [](const Call&) -> Result<Json> { return Json(); });
+  bench.run(anna().unpublished().in_doubt());
+  ASSERT_EQ(bench.row(1), "id=70 suspended=1");
+  EXPECT_EQ(bench.moodle.calls()[1].removal, "");
+}
+
+TEST(UsersUpdate, AsksNobodyToLockOutAgainWhoIsLockedOutAlready) {
+  UserBench bench;
+  auto account = annas_account();
+  account["suspended"] = "1";
+  bench.moodle.always("core_user_update_users", [](const Call&) -> Result<Json> { return Json(); });
+  bench.run(anna().unpublished().in_doubt().linked_to(70, account));
+  ASSERT_EQ(bench.row(0), "id=70 suspended=1");
+  EXPECT_EQ(bench.moodle.calls()[0].removal, "");
+}
+
 TEST(UsersUpdate, TellsTheRestWhenTheBrakeHoldsTheLock) {
   UserBench bench;
   bench.moodle.on("core_user_update_users", refusal("brake", "the brake holds this back"))

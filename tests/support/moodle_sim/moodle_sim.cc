@@ -72,7 +72,9 @@ void MoodleSim::Impl::spend_time_on(const ParsedRequest& request) {
   {
     const std::lock_guard lock(settings_mutex_);
     cores = latency_.cores;
-    time = latency_.per_request + latency_.per_row * static_cast<std::int64_t>(request.rows);
+    time = latency_.per_request;
+    const bool reads = request.function.find("_get_") != std::string::npos;
+    if (!reads) time += latency_.per_row * static_cast<std::int64_t>(request.rows);
     const auto extra = latency_.per_call_of.find(request.function);
     if (extra != latency_.per_call_of.end()) time += extra->second;
   }

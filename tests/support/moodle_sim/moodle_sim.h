@@ -18,7 +18,7 @@ namespace moodlesync::sim {
 /// How long requests take. All zero: as fast as the machine allows.
 struct Latency {
   std::chrono::microseconds per_request{0};
-  std::chrono::microseconds per_row{0};
+  std::chrono::microseconds per_row{0};  ///< Of a call that writes; what is not there is read fast.
   std::map<std::string, std::chrono::microseconds> per_call_of = {};  ///< On top, by function name.
   /// Requests that are worked on at once, as on a server with so many cores; the others wait. 0: no
   /// limit.

@@ -90,7 +90,7 @@ class BrakeTest : public testing::Test {
     }
   }
   Status weigh() {
-    const Status weighed = brake_.weigh();
+    Status weighed = brake_.weigh();
     for (const auto ready : brake_.take_ready()) ready.resume();
     gateway_.pump({}, {});
     for (const auto ready : gateway_.take_ready()) ready.resume();

@@ -22,7 +22,7 @@ Co<Outcome> CategoryScript::keep() {
   if (conversation_.in_doubt) {
     auto found = co_await find_ours();
     if (!found) co_return about(std::move(found).error());
-    if (*found) co_return co_await adopt((*found)->id);
+    if (const auto& ours = *found) co_return co_await adopt(ours->id);
   }
   co_return co_await create();
 }
@@ -56,7 +56,7 @@ Co<Outcome> CategoryScript::update() {
   Call call{.function = &kUpdateCategories,
             .row = update_row(changed),
             .key = std::string(kWriteKey),
-            .order = conversation_.link.moodle_id->value};
+            .order = id().value};
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), changed);
   base::remember(conversation_.link, changed);
@@ -65,7 +65,7 @@ Co<Outcome> CategoryScript::update() {
 
 Params CategoryScript::update_row(const base::Values& changed) const {
   Params row;
-  row.add("id", to_string(*conversation_.link.moodle_id));
+  row.add("id", to_string(id()));
   base::add_all(row, changed);
   // Moodle writes descriptionformat with every update and takes 1 when it is not sent.
   const auto format = conversation_.link.sent.find("descriptionformat");
@@ -80,7 +80,7 @@ Co<Outcome> CategoryScript::settle_create_refusal(Error error) {
   if (error.code == "categoryidnumbertaken") {
     auto found = co_await find_ours();
     if (!found) co_return about(std::move(found).error());
-    if (*found) co_return co_await adopt((*found)->id);
+    if (const auto& ours = *found) co_return co_await adopt(ours->id);
     co_return about(std::move(error), "its idnumber " + idnumber() +
                                           " is taken by a category that this account cannot see");
   }
@@ -95,7 +95,7 @@ Co<Outcome> CategoryScript::settle_update_refusal(Error error, base::Values sent
   Link& link = conversation_.link;
   if (error.code == "unknowncategory") {
     link.sent.clear();
-    co_return Skipped{"unknown_id", "Moodle has no category " + to_string(*link.moodle_id)};
+    co_return Skipped{"unknown_id", "Moodle has no category " + to_string(id())};
   }
   if (error.kind == ErrorKind::kInDoubt) base::forget(link, sent);
   if (error.code == "cannotmovecategory") {
@@ -110,10 +110,11 @@ Co<Outcome> CategoryScript::settle_update_refusal(Error error, base::Values sent
   }
   if (error.code == "categoryidnumbertaken") {
     auto holder = co_await find_ours();
-    if (holder && *holder) {
-      co_return about(std::move(error), "its idnumber " + idnumber() + " belongs to category " +
-                                            to_string((*holder)->id) + " '" + (*holder)->name +
-                                            "'");
+    if (holder) {
+      if (const auto& other = *holder) {
+        co_return about(std::move(error), "its idnumber " + idnumber() + " belongs to category " +
+                                              to_string(other->id) + " '" + other->name + "'");
+      }
     }
   }
   co_return about(std::move(error));
@@ -125,14 +126,15 @@ Co<Outcome> CategoryScript::remove() {
     // A lost answer may have left a category that nobody knows of.
     auto found = co_await find_ours();
     if (!found) co_return about(std::move(found).error());
-    if (!*found) co_return Removed{};
-    conversation_.link.moodle_id = (*found)->id;
+    const auto& ours = *found;
+    if (!ours) co_return Removed{};
+    conversation_.link.moodle_id = ours->id;
   }
   const base::Values move{{"parent", to_string(*source_.trash_bin)}};
   Call call{.function = &kUpdateCategories,
             .row = update_row(move),
             .key = std::string(kWriteKey),
-            .order = conversation_.link.moodle_id->value,
+            .order = id().value,
             .removal = "move to the trash bin"};
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (answer || answer.error().code == "unknowncategory") co_return Removed{};
@@ -163,6 +165,8 @@ Co<Result<std::optional<CategoryScript::Found>>> CategoryScript::find_ours() {
                              ", but it is not certain that this account may see all"});
 }
 
+MoodleId CategoryScript::id() const { return conversation_.link.moodle_id.value_or(MoodleId{}); }
+
 std::string CategoryScript::idnumber() const {
   return base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
 }
@@ -170,7 +174,7 @@ std::string CategoryScript::idnumber() const {
 Error CategoryScript::about(Error error, const std::string& diagnosis) const {
   if (!diagnosis.empty()) error.message += "; " + diagnosis;
   std::string doing = "category of " + to_string(conversation_.entity.ref);
-  if (conversation_.link.moodle_id) doing += " (" + to_string(*conversation_.link.moodle_id) + ")";
+  if (conversation_.link.moodle_id) doing += " (" + to_string(id()) + ")";
   return std::move(error).in(doing);
 }
 

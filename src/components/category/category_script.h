@@ -42,6 +42,8 @@ class CategoryScript {
   [[nodiscard]] Params update_row(const base::Values& changed) const;
   [[nodiscard]] Error about(Error error, const std::string& diagnosis = {}) const;
   [[nodiscard]] std::string idnumber() const;
+  /// Of the linked category; 0 without a link, which no call is made for.
+  [[nodiscard]] MoodleId id() const;
 
   const CategorySource& source_;
   Conversation& conversation_;

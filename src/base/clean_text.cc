@@ -75,12 +75,13 @@ std::optional<Markup> markup_at(std::string_view text) {
 enum class Keep { kNothing, kLang, kSpan };
 
 bool is_kept(Keep keep, std::string_view tag) {
-  static const std::regex lang(R"(<lang lang="[a-zA-Z0-9_-]+"\s*>)");
-  static const std::regex span(R"(<span(\s+lang="[a-zA-Z0-9_-]+"|\s+class="multilang"){2}\s*>)");
+  static const std::regex kLangTag(R"(<lang lang="[a-zA-Z0-9_-]+"\s*>)");
+  static const std::regex kSpanTag(
+      R"(<span(\s+lang="[a-zA-Z0-9_-]+"|\s+class="multilang"){2}\s*>)");
   constexpr std::size_t kLongest = 200;  // std::regex recurses; no real tag comes near this
   if (keep == Keep::kNothing || tag.size() > kLongest) return false;
   if (tag.starts_with("</")) return tag == (keep == Keep::kLang ? "</lang>" : "</span>");
-  return std::regex_match(tag.begin(), tag.end(), keep == Keep::kLang ? lang : span);
+  return std::regex_match(tag.begin(), tag.end(), keep == Keep::kLang ? kLangTag : kSpanTag);
 }
 
 /// Takes markup away except the kept tags and protects every other `<`.

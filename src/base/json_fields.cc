@@ -25,9 +25,9 @@ std::optional<std::string> text_field(const Json& object, std::string_view name)
 }
 
 const Json& list_field(const Json& object, std::string_view name) {
-  static const Json none = Json::array();
+  static const Json kNone = Json::array();
   const Json* value = field(object, name);
-  return value != nullptr && value->is_array() ? *value : none;
+  return value != nullptr && value->is_array() ? *value : kNone;
 }
 
 }  // namespace moodlesync::base

@@ -48,8 +48,9 @@ Co<Result<std::optional<FoundCourse>>> find_leftover(CourseLookup& lookup, Link&
   link.sent.erase(std::string(kCopyName));
   link.sent.erase(std::string(kCopyAwaited));
   // With an idnumber it is somebody else's.
-  if (*copy && (*copy)->idnumber == "") co_return copy;
-  co_return Answer(std::nullopt);
+  const auto& found = *copy;
+  const bool is_nobodys = found && found->idnumber == "";
+  co_return Answer(is_nobodys ? found : std::nullopt);
 }
 
 }  // namespace moodlesync::course

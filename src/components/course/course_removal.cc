@@ -14,8 +14,9 @@ Co<Outcome> CourseRemoval::run() {
     const std::string ours = base::idnumber(source_.idnumber_prefix, conversation_.entity.ref);
     auto course = co_await find_leftover(lookup_, conversation_.link, ours);
     if (!course) co_return about_course(std::move(course).error(), conversation_);
-    if (!*course) co_return Removed{};
-    conversation_.link.moodle_id = (*course)->id;
+    const auto& leftover = *course;
+    if (!leftover) co_return Removed{};
+    conversation_.link.moodle_id = leftover->id;
   }
   co_return co_await remove();
 }
@@ -25,7 +26,7 @@ Co<Outcome> CourseRemoval::remove() {
     Call hide = update("visible", "0", "hide");
     co_return co_await send(std::move(hide));
   }
-  const MoodleId id = *conversation_.link.moodle_id;
+  const MoodleId id = conversation_.link.moodle_id.value_or(MoodleId{});
   if (source_.on_delete == DeletePolicy::kDelete) {
     Call call{.function = &kDeleteCourses,
               .row = {},
@@ -50,7 +51,7 @@ Co<Outcome> CourseRemoval::remove() {
 
 Call CourseRemoval::update(std::string_view field, const std::string& value,
                            std::string_view removal) const {
-  const MoodleId id = *conversation_.link.moodle_id;
+  const MoodleId id = conversation_.link.moodle_id.value_or(MoodleId{});
   Call call{.function = &kUpdateCourses,
             .row = {},
             .key = course_key(id),

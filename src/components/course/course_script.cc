@@ -53,7 +53,7 @@ Co<Outcome> CourseScript::start() {
     auto leftover =
         co_await find_leftover(lookup_, conversation_.link, text_of(wanted_, "idnumber"));
     if (!leftover) co_return about(std::move(leftover).error());
-    if (*leftover) co_return co_await adopt((*leftover)->id);
+    if (const auto& found = *leftover) co_return co_await adopt(found->id);
   }
   if (copied) co_return co_await duplicate(*copied);
   co_return co_await create();
@@ -111,7 +111,7 @@ Co<Outcome> CourseScript::adopt(MoodleId id) {
 }
 
 Call CourseScript::update_call(const base::Values& values) const {
-  const MoodleId id = *conversation_.link.moodle_id;
+  const MoodleId id = conversation_.link.moodle_id.value_or(MoodleId{});
   Call call{.function = &kUpdateCourses, .row = {}, .key = course_key(id), .order = id.value};
   call.row.add("id", to_string(id));
   add_to_row(call.row, values);
@@ -154,7 +154,7 @@ Co<Result<FoundCategory>> CourseScript::look_at_category() {
   const std::string id = to_string(placement_.category);
   auto category = co_await lookup_.find_category(id);
   if (!category) co_return Answer(std::move(category).error());
-  if (*category) co_return Answer(**category);
+  if (const auto& found = *category) co_return Answer(*found);
   co_return Answer(Error{ErrorKind::kRejected, "unknown_category",
                          "Moodle has no category " + id + " (" + placement_.reason +
                              "), so the course stays where it is and nothing was sent"});
@@ -174,7 +174,7 @@ Co<Outcome> CourseScript::settle_create_refusal(Error error, base::Values sent) 
   const std::string by_idnumber = "idnumber";
   auto ours = co_await lookup_.find(by_idnumber, idnumber);
   if (!ours) co_return about(std::move(ours).error());
-  if (*ours) co_return co_await adopt((*ours)->id);
+  if (const auto& found = *ours) co_return co_await adopt(found->id);
   co_return co_await name_holder(std::move(error));
 }
 
@@ -192,7 +192,7 @@ Co<Outcome> CourseScript::settle_update_refusal(Error error, base::Values sent) 
 Co<Outcome> CourseScript::settle_unknown_id(Error error) {
   // The code also means an unknown category; only a look tells.
   const std::string by_id = "id";
-  const std::string id = to_string(*conversation_.link.moodle_id);
+  const std::string id = to_string(conversation_.link.moodle_id.value_or(MoodleId{}));
   auto course = co_await lookup_.find(by_id, id);
   if (!course) co_return about(std::move(course).error());
   if (*course) {
@@ -210,13 +210,14 @@ Co<Outcome> CourseScript::name_holder(Error error) {
   const std::string value = text_of(wanted_, field);
   const std::string what = (by_shortname ? "the short name '" : "the idnumber '") + value + "'";
   auto course = co_await lookup_.find(field, value);
-  if (course && *course) {
+  const auto other = course ? *course : std::nullopt;
+  if (other) {
     // The holder's own change may be on its way: names follow each other.
     const bool may_move_on =
         by_shortname && conversation_.link.moodle_id &&
-        base::is_idnumber(source_.idnumber_prefix, (*course)->idnumber.value_or(""));
+        base::is_idnumber(source_.idnumber_prefix, other->idnumber.value_or(""));
     if (may_move_on) error.kind = ErrorKind::kTransient;
-    co_return about(std::move(error), holder(what, **course));
+    co_return about(std::move(error), holder(what, *other));
   }
   co_return about(std::move(error), what + " belongs to a course that this account cannot see");
 }

@@ -104,7 +104,9 @@ Status put_field(const CourseSource& source, const Entity& entity, const CourseF
   if (field.setting == "fullname") limited.max_length = source.fullname_limit;
   auto value = encode(limited, text);
   if (!value) return std::move(value).error();
-  if (*value) values.insert_or_assign(std::string(field.param), std::move(**value));
+  if (auto& encoded = *value) {
+    values.insert_or_assign(std::string(field.param), *std::move(encoded));
+  }
   if (field.encoding == Encoding::kSummary) {
     values["summaryformat"] = summary_format(entity.first(mapped->second));
   }

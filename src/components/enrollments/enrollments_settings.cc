@@ -62,8 +62,8 @@ EnrollmentsSource read_source(Section& section) {
   const bool unassigns =
       section.choice("participant_removal", "suspend", {"suspend", "unassign"}) == "unassign";
   source.participant_removal = unassigns ? Removal::kUnassign : Removal::kSuspend;
-  for (Section& part : section.sections("registrations")) add_registrations(source, part);
-  for (Section& part : section.sections("participants")) add_participants(source, part);
+  for (const Section& part : section.sections("registrations")) add_registrations(source, part);
+  for (const Section& part : section.sections("participants")) add_participants(source, part);
   if (source.registrations.empty() && source.participants.empty()) {
     section.fault("bundle", "nobody can be enrolled: list registrations, participants or both");
   }

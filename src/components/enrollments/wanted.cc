@@ -29,7 +29,9 @@ class Collector {
     for (const ParticipantsRule& rule : source_.participants) {
       for (const FieldValue& value : conversation_.entity.values(rule.path)) {
         const auto user = moodle_id_of(value);
-        if (user) add(*user, value.reference->target.id, {{rule.role}, {}, false});
+        if (user && value.reference) {
+          add(*user, value.reference->target.id, {{rule.role}, {}, false});
+        }
       }
     }
     return std::move(wanted_);
@@ -40,7 +42,7 @@ class Collector {
     const FieldValue* value = registration.first(rule.user_path);
     if (value == nullptr) return;
     const auto user = moodle_id_of(*value);
-    if (!user) return;
+    if (!user || !value->reference) return;
     if (!is_active(rule, registration)) {
       wanted_.inactive.insert(*user);
       return;

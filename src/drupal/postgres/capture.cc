@@ -105,7 +105,8 @@ std::string changed_test(std::initializer_list<std::string_view> columns) {
   for (const std::string_view column : columns) {
     if (column.empty()) continue;
     const std::string name = quote_identifier(column);
-    test += (test.empty() ? "" : " OR ") + ("OLD." + name + " IS DISTINCT FROM NEW." + name);
+    if (!test.empty()) test += " OR ";
+    test.append("OLD.").append(name).append(" IS DISTINCT FROM NEW.").append(name);
   }
   return test;
 }

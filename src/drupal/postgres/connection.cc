@@ -262,8 +262,10 @@ bool Connection::send(const std::string& sql, const Params& params, bool script)
   if (script) return PQsendQuery(connection_.get(), sql.c_str()) == 1;
   std::vector<const char*> values;
   values.reserve(params.size());
-  for (const Param& param : params)
-    values.push_back(param.text() ? param.text()->c_str() : nullptr);
+  for (const Param& param : params) {
+    const auto& text = param.text();
+    values.push_back(text ? text->c_str() : nullptr);
+  }
   return PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
                            values.data(), nullptr, nullptr, 0) == 1;
 }

@@ -59,9 +59,11 @@ std::map<MoodleId, EntityRef> Crew::holders(std::string_view component) const {
   std::map<MoodleId, EntityRef> holders;
   for (const Member& member : members_) {
     const Conversation& conversation = member.work.conversation;
-    const bool counts = conversation.key.component == component && !member.outcome &&
-                        conversation.link.moodle_id && conversation.link.skipped.empty();
-    if (counts) holders.emplace(*conversation.link.moodle_id, conversation.entity.ref);
+    const auto& id = conversation.link.moodle_id;
+    const bool is_working = conversation.key.component == component && !member.outcome;
+    if (is_working && id && conversation.link.skipped.empty()) {
+      holders.emplace(*id, conversation.entity.ref);
+    }
   }
   return holders;
 }

@@ -75,7 +75,7 @@ std::optional<RunEnd> Loop::wind_down() {
   const bool in_time = ports_.clock.now() < leave_by_;
   if (in_time && (crew_.size() > 0 || !settler_.empty())) return std::nullopt;
   release_all();
-  return RunEnd{*leaving_ == Command::kReload ? RunEnd::Kind::kReload : RunEnd::Kind::kStopped, {}};
+  return RunEnd{leaving_ == Command::kReload ? RunEnd::Kind::kReload : RunEnd::Kind::kStopped, {}};
 }
 
 void Loop::release_all() {
@@ -352,13 +352,14 @@ void Loop::note_database(const Status& status) {
 }
 
 std::optional<RunEnd> Loop::early_end() {
-  if (moodle_.problem()) {
-    const auto kind = moodle_.problem()->kind == ErrorKind::kConfig ? RunEnd::Kind::kConfig
-                                                                    : RunEnd::Kind::kUnavailable;
-    return RunEnd{kind, moodle_.problem()->message};
+  if (const auto& problem = moodle_.problem()) {
+    const bool is_config = problem->kind == ErrorKind::kConfig;
+    return RunEnd{is_config ? RunEnd::Kind::kConfig : RunEnd::Kind::kUnavailable, problem->message};
   }
-  if (database_.state() == Breaker::State::kOpen)
-    return RunEnd{RunEnd::Kind::kUnavailable, database_.reason()->message};
+  if (database_.state() == Breaker::State::kOpen) {
+    const auto& reason = database_.reason();
+    return RunEnd{RunEnd::Kind::kUnavailable, reason ? reason->message : std::string()};
+  }
   if (!is_idle()) return std::nullopt;
   // What this run settled may have been all that was held.
   if (brake_.is_holding()) note_database(brake_.look());

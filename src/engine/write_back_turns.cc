@@ -40,9 +40,9 @@ Status WriteBackTurns::run() {
         "entity={}",
         entity);
   }
-  if (report->stuck) {
+  if (const auto& stuck = report->stuck) {
     log_.error("MS-404 Moodle's ids cannot be written into Drupal: code={} reason=\"{}\"",
-               report->stuck->code, report->stuck->message);
+               stuck->code, stuck->message);
   }
   return ok();
 }

@@ -287,8 +287,8 @@ std::optional<Error> url_fault(const GatewaySettings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<Transport>> open_curl_transport(const GatewaySettings& settings) {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (ready != CURLE_OK) {
+  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (kReady != CURLE_OK) {
     return Error{ErrorKind::kConfig, "no_curl", "libcurl cannot start on this machine"};
   }
   if (auto fault = url_fault(settings)) return *std::move(fault);

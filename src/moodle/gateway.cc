@@ -132,9 +132,10 @@ std::vector<std::coroutine_handle<>> BatchingGateway::take_ready() {
   std::vector<std::coroutine_handle<>> handles;
   handles.reserve(ready_.size());
   for (const auto& row : ready_) {
-    if (row->call == nullptr || !row->answer) continue;
+    auto& answer = row->answer;
+    if (row->call == nullptr || !answer) continue;
     by_call_.erase(row->call);
-    handles.push_back(row->call->answer(*std::move(row->answer)));
+    handles.push_back(row->call->answer(*std::move(answer)));
   }
   ready_.clear();
   return handles;
@@ -216,7 +217,7 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
       refuse(std::move(wire.batch), verdict.error);
       break;
   }
-  if (outage_) turn_away_waiting();
+  turn_away_waiting();
 }
 
 bool BatchingGateway::is_missing(const Function& function, const Verdict& verdict) const {
@@ -262,7 +263,9 @@ void BatchingGateway::note_condition(const Verdict& verdict) {
 }
 
 void BatchingGateway::turn_away_waiting() {
-  for (auto& row : batcher_.take_waiting()) finish(std::move(row), not_sent(*outage_));
+  const auto& reason = outage_;
+  if (!reason) return;
+  for (auto& row : batcher_.take_waiting()) finish(std::move(row), not_sent(*reason));
 }
 
 /// Functions that go row by row tell even what concerns the whole site in the rows' warnings.

@@ -147,8 +147,8 @@ std::string url_objection(const std::string& text) {
 
 Result<std::unique_ptr<Call>> start_post(const std::string& url, const std::string& ca_file,
                                          std::chrono::milliseconds timeout, std::string body) {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (ready != CURLE_OK) {
+  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (kReady != CURLE_OK) {
     return Error{ErrorKind::kConfig, "no_curl", "libcurl cannot start on this machine"};
   }
   if (const std::string objection = url_objection(url); !objection.empty()) {

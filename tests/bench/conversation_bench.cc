@@ -79,12 +79,12 @@ void start_one(engine::Crew& crew, const ThreeSteps& component, NullMoodle& mood
   crew.start(std::move(prepared));
 }
 
-void BM_MillionConversations(benchmark::State& state) {
+void million_conversations(benchmark::State& state) {
   const ThreeSteps component;
   const SteadyClock clock;
   const engine::BrakeSettings settings;
   spdlog::logger log("bench");
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     NullMoodle moodle;
     fakes::InMemoryQueue queue;
     fakes::InMemoryLedger ledger(queue);
@@ -102,6 +102,6 @@ void BM_MillionConversations(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_MillionConversations)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(million_conversations)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace

@@ -8,34 +8,34 @@ namespace {
 
 /// Values that cannot agree: they belong to the recorded site, its clock, or its other content.
 bool is_of_the_site(const std::string& key) {
-  static const std::set<std::string> keys = {"id",
-                                             "itemid",
-                                             "userid",
-                                             "categoryid",
-                                             "parent",
-                                             "path",
-                                             "sortorder",
-                                             "coursecount",
-                                             "timecreated",
-                                             "timemodified",
-                                             "cacherev",
-                                             "courseimage",
-                                             "siteurl",
-                                             "userpictureurl",
-                                             "profileimageurl",
-                                             "profileimageurlsmall",
-                                             "filters",
-                                             "message",
-                                             "debuginfo",
-                                             "functions",
-                                             "advancedfeatures",
-                                             "userprivateaccesskey",
-                                             "version",
-                                             "startdate",
-                                             "enddate",
-                                             "name",
-                                             "siteid"};
-  return keys.contains(key);
+  static const std::set<std::string> kKeys = {"id",
+                                              "itemid",
+                                              "userid",
+                                              "categoryid",
+                                              "parent",
+                                              "path",
+                                              "sortorder",
+                                              "coursecount",
+                                              "timecreated",
+                                              "timemodified",
+                                              "cacherev",
+                                              "courseimage",
+                                              "siteurl",
+                                              "userpictureurl",
+                                              "profileimageurl",
+                                              "profileimageurlsmall",
+                                              "filters",
+                                              "message",
+                                              "debuginfo",
+                                              "functions",
+                                              "advancedfeatures",
+                                              "userprivateaccesskey",
+                                              "version",
+                                              "startdate",
+                                              "enddate",
+                                              "name",
+                                              "siteid"};
+  return kKeys.contains(key);
 }
 
 /// The recording abridges long answers: "... 22 courses ...".
@@ -53,14 +53,20 @@ std::string without_deletion_time(const std::string& username) {
 std::string difference_of(const std::string& path, const std::string& key, const Json& theirs,
                           const Json& ours);
 
+std::string member(const std::string& path, const std::string& key) {
+  std::string at = path;
+  return at.append(".").append(key);
+}
+
 std::string object_difference(const std::string& path, const Json& theirs, const Json& ours) {
   for (const auto& [key, value] : theirs.items()) {
-    if (!ours.contains(key)) return path + "." + key + " is missing";
-    const std::string found = difference_of(path + "." + key, key, value, ours[key]);
+    const std::string at = member(path, key);
+    if (!ours.contains(key)) return at + " is missing";
+    std::string found = difference_of(at, key, value, ours[key]);
     if (!found.empty()) return found;
   }
   for (const auto& [key, value] : ours.items()) {
-    if (!theirs.contains(key)) return path + "." + key + " is too much";
+    if (!theirs.contains(key)) return member(path, key) + " is too much";
   }
   return {};
 }
@@ -72,7 +78,7 @@ std::string array_difference(const std::string& path, const Json& theirs, const 
   }
   for (std::size_t i = 0; i < theirs.size(); ++i) {
     const std::string at = path + "[" + std::to_string(i) + "]";
-    const std::string found = difference_of(at, "", theirs[i], ours[i]);
+    std::string found = difference_of(at, "", theirs[i], ours[i]);
     if (!found.empty()) return found;
   }
   return {};

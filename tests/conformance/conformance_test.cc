@@ -15,11 +15,11 @@ namespace {
 
 /// Calls that are not held against the simulator, by a part of their note, each with its reason.
 const std::map<std::string, std::string>& excuses() {
-  static const std::map<std::string, std::string> reasons = {
+  static const std::map<std::string, std::string> kReasons = {
       {"request under another host name than wwwroot",
        "a test of the web server's configuration; Fault::status(303) plays it"},
   };
-  return reasons;
+  return kReasons;
 }
 
 bool is_excused(const RecordedCall& call) {

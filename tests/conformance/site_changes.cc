@@ -60,7 +60,7 @@ struct Entry {
 };
 
 const std::vector<Entry>& settings_by_note() {
-  static const std::vector<Entry> entries = {
+  static const std::vector<Entry> kEntries = {
       {"allowaccountssameemail=1", setting([](Settings& s) { s.same_email_allowed = true; })},
       {"passwordpolicy=0", setting([](Settings& s) { s.password_policy = false; })},
       {"extendedusernamechars=1", setting([](Settings& s) { s.extended_username_chars = true; })},
@@ -106,11 +106,11 @@ const std::vector<Entry>& settings_by_note() {
        setting([](Settings& s) { s.mail_works = false; })},
       {"20 more messages", setting([](Settings& s) { s.mail_works = false; })},
   };
-  return entries;
+  return kEntries;
 }
 
 const std::vector<Entry>& rows_by_note() {
-  static const std::vector<Entry> entries = {
+  static const std::vector<Entry> kEntries = {
       {"not installed any more: the whole", rows(user(1183, [](User& u) { u.auth = "gone"; }))},
       {"a language that is not installed any more", rows(user(1183,
                                                               [](User& u) {
@@ -144,7 +144,7 @@ const std::vector<Entry>& rows_by_note() {
          moodle.state()->enrolments.insert({0, course_id, user_id, "self"});
        })},
   };
-  return entries;
+  return kEntries;
 }
 
 const SiteChange* entry_for(const std::vector<Entry>& entries, const std::string& note) {
@@ -154,7 +154,7 @@ const SiteChange* entry_for(const std::vector<Entry>& entries, const std::string
   return nullptr;
 }
 
-std::string invalid_byte(std::string value) { return value == "%FF" ? "\xFF" : value; }
+std::string invalid_byte(const std::string& value) { return value == "%FF" ? "\xFF" : value; }
 
 }  // namespace
 

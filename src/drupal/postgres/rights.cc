@@ -167,6 +167,7 @@ Result<std::vector<Finding>> ask(Connection& connection, const std::set<Need>& n
   auto rows = connection.query(std::string(kHas), {kinds, objects, rights, columns});
   if (!rows) return std::move(rows).error();
   std::vector<Finding> findings;
+  findings.reserve(static_cast<std::size_t>(rows->size()) + 1);
   for (int i = 0; i < rows->size(); ++i) {
     findings.push_back(missing(list[static_cast<std::size_t>((*rows)[i].integer(0) - 1)], role));
   }

@@ -263,15 +263,19 @@ Status SiteSchema::hash_table_names(Connection& connection) {
   for (auto& [type, fields] : fields_) {
     for (auto& [name, field] : fields) {
       if (!field.table.empty()) continue;
-      const auto uuid = uuids_.find(type + "." + name);
+      std::string field_name = type;
+      field_name.append("-").append(name);
+      std::string config_name = type;
+      config_name.append(".").append(name);
+      const auto uuid = uuids_.find(config_name);
       for (const bool revision : {false, true}) {
         if (revision && !is_revisionable(type)) continue;
         std::string& table = revision ? field.revisions : field.table;
         table = plain_table(type, name, revision);
         if (table.size() <= kMaxTableName) continue;
-        hashed.emplace_back(&table,
-                            type.substr(0, kMaxTypeInHashedName) + (revision ? "_r__" : "__"));
-        unique_ids.push_back(uuid == uuids_.end() ? type + "-" + name : uuid->second);
+        hashed.emplace_back(&table, type.substr(0, kMaxTypeInHashedName));
+        hashed.back().second += revision ? "_r__" : "__";
+        unique_ids.push_back(uuid == uuids_.end() ? field_name : uuid->second);
       }
     }
   }

@@ -60,6 +60,7 @@ Result<std::vector<TaskKey>> store_links_ahead(Connection& connection, const Tab
   auto rows = connection.query(names.expand(kStoreAhead), {to_parameter(all)});
   if (!rows) return std::move(rows).error();
   std::vector<TaskKey> lost;
+  lost.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) lost.push_back(read_task_key((*rows)[i], 0));
   return lost;
 }

@@ -122,8 +122,9 @@ Result<std::optional<std::string>> Sweep::statement(const Leg& leg) {
 Result<Sweep::Slice> Sweep::take(const Leg& leg, int limit) {
   auto sql = statement(leg);
   if (!sql) return std::move(sql).error();
-  if (!*sql) return Slice{};
-  auto rows = connection_.query(**sql, {leg.source->component, leg.source->name,
+  const auto& text = *sql;
+  if (!text) return Slice{};
+  auto rows = connection_.query(*text, {leg.source->component, leg.source->name,
                                         leg.source->entity_type, after_id_, limit, leg.bundle});
   if (!rows) return std::move(rows).error();
   const Row row = (*rows)[0];

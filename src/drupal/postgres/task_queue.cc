@@ -330,6 +330,7 @@ Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
                               names_.ours("task_token")});
   if (!rows) return explain(std::move(rows).error(), "claiming tasks");
   std::vector<Task> tasks;
+  tasks.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) tasks.push_back(read_task((*rows)[i]));
   if (tasks.empty()) return tasks;
   if (auto loaded = load_links(*transaction, tasks); !loaded) {
@@ -365,6 +366,7 @@ Result<std::vector<TaskKey>> TaskQueue::renew(std::span<const Task> tasks,
       connection_.query(with_keys(names_, kRenew), TaskKeys(tasks).params() + Param(lease.count()));
   if (!rows) return explain(std::move(rows).error(), "renewing leases");
   std::vector<TaskKey> lost;
+  lost.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) lost.push_back(read_task_key((*rows)[i], 0));
   return lost;
 }

@@ -98,6 +98,7 @@ Result<std::vector<std::string>> Triggers::functions() {
       {quote_identifier(names_.our_schema())});
   if (!rows) return std::move(rows).error().in("listing the capture functions");
   std::vector<std::string> found;
+  found.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) found.emplace_back((*rows)[i].text(0));
   return found;
 }

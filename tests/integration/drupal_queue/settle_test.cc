@@ -21,7 +21,7 @@ class Settle : public QueueTest {
     sql("INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id, bundle) VALUES "
         "('category', 'main', 'taxonomy_term', " +
         std::to_string(tid) + ", 'categories')");
-    for (Task& task : claim(one_)) {
+    for (const Task& task : claim(one_)) {
       if (task.key.component == "category") return task;
     }
     throw std::runtime_error("the category was not claimed");

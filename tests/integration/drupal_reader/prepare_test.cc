@@ -3,8 +3,6 @@
 namespace moodlesync::postgres {
 namespace {
 
-using testing::Test;
-
 class DrupalReaderPrepare : public ReaderFixture {};
 
 TEST_F(DrupalReaderPrepare, NamesTheNearestRealFieldForAnUnknownOne) {

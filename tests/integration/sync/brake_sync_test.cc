@@ -28,7 +28,7 @@ class BrakeSync : public testing::Test {
     people_.sync();
     return tids;
   }
-  void empty_vocabulary(std::vector<std::int64_t> tids) {
+  void empty_vocabulary(const std::vector<std::int64_t>& tids) {
     people_.drupal().remove("taxonomy_term", tids);
     people_.sync();
   }

@@ -49,7 +49,7 @@ void Context::check_format(Id format) {
 }
 
 const std::vector<Function>& all_functions() {
-  static const std::vector<Function> functions = [] {
+  static const std::vector<Function> kFunctions = [] {
     std::vector<Function> all;
     for (std::vector<Function> area :
          {site_functions(), category_functions(), course_functions(), user_functions(),
@@ -58,7 +58,7 @@ const std::vector<Function>& all_functions() {
     }
     return all;
   }();
-  return functions;
+  return kFunctions;
 }
 
 const Function* find_function(const std::string& name) {
@@ -69,11 +69,11 @@ const Function* find_function(const std::string& name) {
 }
 
 bool is_in_service(const Settings& settings, const std::string& function) {
-  static const std::set<std::string> extra = {
+  static const std::set<std::string> kExtra = {
       "core_cohort_search_cohorts", "core_cohort_get_cohorts", "core_cohort_get_cohort_members"};
   if (function == "core_webservice_get_site_info") return true;
   if (!settings.functions.empty()) return settings.functions.contains(function);
-  return !extra.contains(function);
+  return !kExtra.contains(function);
 }
 
 Json warning_of(const char* item, Id id, const MoodleError& error, int debug) {

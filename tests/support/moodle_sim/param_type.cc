@@ -34,9 +34,9 @@ bool is_safe_dir(std::string_view text) {
 }
 
 bool is_timezone(std::string_view text) {
-  static const std::regex pattern(
+  static const std::regex kPattern(
       R"((([+-]?(0?[0-9](\.[50])?|1[0-3](\.0)?|1[0-2]\.5))|(99)|[A-Za-z0-9]+(/?[A-Za-z_-])+))");
-  return text.empty() || std::regex_match(text.begin(), text.end(), pattern);
+  return text.empty() || std::regex_match(text.begin(), text.end(), kPattern);
 }
 
 bool is_username(std::string_view text, const Settings& settings) {
@@ -94,13 +94,13 @@ bool accepts(Type type, std::string_view value, const Settings& settings) {
 }
 
 bool is_valid_email(std::string_view email) {
-  static const std::regex pattern(
+  static const std::regex kPattern(
       R"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@)"
       R"(([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+)"
       R"(|\[[0-9]{1,3}(\.[0-9]{1,3}){3}\]))");
   const std::size_t at = email.find('@');
   if (at == std::string_view::npos || at > 64 || email.size() > 254) return false;
-  return std::regex_match(email.begin(), email.end(), pattern);
+  return std::regex_match(email.begin(), email.end(), kPattern);
 }
 
 }  // namespace moodlesync::sim

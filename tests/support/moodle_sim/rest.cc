@@ -11,15 +11,15 @@ namespace {
 
 /// Functions of a stock Moodle that are not simulated: outside the service instead of unknown.
 bool is_known_to_moodle(const std::string& name) {
-  static const std::set<std::string> others = {"core_course_get_contents",
-                                               "core_course_get_courses",
-                                               "core_enrol_get_users_courses",
-                                               "core_course_delete_categories",
-                                               "core_role_assign_roles",
-                                               "core_group_create_groups",
-                                               "core_course_get_course_content_items",
-                                               "core_user_get_course_user_profiles"};
-  return others.contains(name) || find_function(name) != nullptr;
+  static const std::set<std::string> kOthers = {"core_course_get_contents",
+                                                "core_course_get_courses",
+                                                "core_enrol_get_users_courses",
+                                                "core_course_delete_categories",
+                                                "core_role_assign_roles",
+                                                "core_group_create_groups",
+                                                "core_course_get_course_content_items",
+                                                "core_user_get_course_user_profiles"};
+  return kOthers.contains(name) || find_function(name) != nullptr;
 }
 
 bool is_form(const std::string& content_type) {

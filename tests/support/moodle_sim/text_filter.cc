@@ -114,8 +114,8 @@ bool has_tags(std::string_view text) {
 }
 
 bool has_only_multilang_tags(std::string_view text) {
-  static const std::regex lang_open(R"(<lang lang="[a-z0-9_\-]+"\s*>)");
-  static const std::regex span_open(R"(<span(\s+lang="[a-z0-9_\-]+"|\s+class="multilang"){2}\s*>)");
+  static const std::regex kLangOpen(R"(<lang lang="[a-z0-9_\-]+"\s*>)");
+  static const std::regex kSpanOpen(R"(<span(\s+lang="[a-z0-9_\-]+"|\s+class="multilang"){2}\s*>)");
   const bool lang = text.find("</lang>") != std::string_view::npos;
   if (!lang && text.find("</span>") == std::string_view::npos) return false;
   const std::string_view closing = lang ? "</lang>" : "</span>";
@@ -128,7 +128,7 @@ bool has_only_multilang_tags(std::string_view text) {
       if (!open) return false;
       open = false;
     } else {
-      if (!std::regex_match(tag, lang ? lang_open : span_open)) return false;
+      if (!std::regex_match(tag, lang ? kLangOpen : kSpanOpen)) return false;
       open = true;
     }
   }
@@ -176,11 +176,11 @@ std::string format_name(std::string_view name) {
 
 std::string clean_html(std::string_view html) {
   if (html.find_first_of("&<") == std::string_view::npos) return std::string(html);
-  static const std::regex scripts(R"(<script[^>]*>[\s\S]*?</script>)", std::regex::icase);
-  static const std::regex handlers(R"rx(\s+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))rx",
-                                   std::regex::icase);
-  const std::string unscripted = std::regex_replace(std::string(html), scripts, "");
-  return escape_ampersands(std::regex_replace(unscripted, handlers, ""));
+  static const std::regex kScripts(R"(<script[^>]*>[\s\S]*?</script>)", std::regex::icase);
+  static const std::regex kHandlers(R"rx(\s+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))rx",
+                                    std::regex::icase);
+  const std::string unscripted = std::regex_replace(std::string(html), kScripts, "");
+  return escape_ampersands(std::regex_replace(unscripted, kHandlers, ""));
 }
 
 }  // namespace moodlesync::sim

@@ -18,8 +18,8 @@ MoodleError criteria_error() {
 }
 
 void check_criterion(const Context& context, const std::string& key) {
-  static const std::set<std::string> open = {"id", "ids", "name", "parent"};
-  if (open.contains(key)) return;
+  static const std::set<std::string> kOpen = {"id", "ids", "name", "parent"};
+  if (kOpen.contains(key)) return;
   if (key == "idnumber" || key == "theme") {
     if (!context.can("moodle/category:manage")) throw criteria_error();
     return;

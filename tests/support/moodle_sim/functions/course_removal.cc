@@ -45,14 +45,14 @@ MoodleError bad_option(const std::string& name) {
 
 /// True when "enrolments" is among the options: 5.1 accepts the name and then stumbles over it.
 bool read_options(const PhpValue& params) {
-  static const std::set<std::string> known = {
+  static const std::set<std::string> kKnown = {
       "activities",       "blocks",   "filters",         "users", "enrolments",
       "role_assignments", "comments", "userscompletion", "logs",  "grade_histories"};
   bool has_enrolments = false;
   for (const PhpValue& option : params.list("options")) {
     const std::string& name = option.text("name");
     const std::string& value = option.text("value");
-    if (!known.contains(name) || (value != "0" && value != "1")) throw bad_option(name);
+    if (!kKnown.contains(name) || (value != "0" && value != "1")) throw bad_option(name);
     has_enrolments = has_enrolments || name == "enrolments";
   }
   return has_enrolments;

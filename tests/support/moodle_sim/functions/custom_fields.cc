@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kMaxText = 1333;
 
 bool is_decimal(const std::string& value) {
-  static const std::regex pattern(R"(-?[0-9]+(\.[0-9]+)?)");
-  return std::regex_match(value, pattern);
+  static const std::regex kPattern(R"(-?[0-9]+(\.[0-9]+)?)");
+  return std::regex_match(value, kPattern);
 }
 
 double decimal(const std::string& value) {

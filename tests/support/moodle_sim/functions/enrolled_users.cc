@@ -20,45 +20,45 @@ struct Wanted {
 };
 
 std::set<std::string> split_fields(std::string_view list) {
-  static const std::set<std::string> known = {"id",
-                                              "username",
-                                              "fullname",
-                                              "firstname",
-                                              "lastname",
-                                              "email",
-                                              "address",
-                                              "phone1",
-                                              "phone2",
-                                              "department",
-                                              "institution",
-                                              "idnumber",
-                                              "interests",
-                                              "firstaccess",
-                                              "lastaccess",
-                                              "auth",
-                                              "suspended",
-                                              "confirmed",
-                                              "lang",
-                                              "theme",
-                                              "timezone",
-                                              "mailformat",
-                                              "description",
-                                              "descriptionformat",
-                                              "city",
-                                              "country",
-                                              "profileimageurl",
-                                              "profileimageurlsmall",
-                                              "customfields",
-                                              "groups",
-                                              "roles",
-                                              "preferences",
-                                              "enrolledcourses",
-                                              "lastcourseaccess"};
+  static const std::set<std::string> kKnown = {"id",
+                                               "username",
+                                               "fullname",
+                                               "firstname",
+                                               "lastname",
+                                               "email",
+                                               "address",
+                                               "phone1",
+                                               "phone2",
+                                               "department",
+                                               "institution",
+                                               "idnumber",
+                                               "interests",
+                                               "firstaccess",
+                                               "lastaccess",
+                                               "auth",
+                                               "suspended",
+                                               "confirmed",
+                                               "lang",
+                                               "theme",
+                                               "timezone",
+                                               "mailformat",
+                                               "description",
+                                               "descriptionformat",
+                                               "city",
+                                               "country",
+                                               "profileimageurl",
+                                               "profileimageurlsmall",
+                                               "customfields",
+                                               "groups",
+                                               "roles",
+                                               "preferences",
+                                               "enrolledcourses",
+                                               "lastcourseaccess"};
   std::set<std::string> fields = {"id", "fullname"};
   while (true) {
     const std::size_t comma = list.find(',');
     const std::string field(list.substr(0, comma));
-    if (!known.contains(field)) {
+    if (!kKnown.contains(field)) {
       throw moodle_exception("invaliduserfield", "Invalid user field: " + field);
     }
     fields.insert(field);
@@ -138,9 +138,9 @@ Json row_of(const Context& context, const User& user, Id course, const Wanted& w
     return !wanted.fields || wanted.fields->contains(field);
   };
   // Account fields that the roster never shows.
-  static const std::set<std::string> hidden = {"auth",       "suspended",   "confirmed",
-                                               "lang",       "theme",       "timezone",
-                                               "mailformat", "trackforums", "interests"};
+  static const std::set<std::string> kHidden = {"auth",       "suspended",   "confirmed",
+                                                "lang",       "theme",       "timezone",
+                                                "mailformat", "trackforums", "interests"};
   Json row = Json::object();
   const bool only_basics = wanted.fields && wanted.fields->size() <= 3;
   if (only_basics) {
@@ -149,7 +149,7 @@ Json row_of(const Context& context, const User& user, Id course, const Wanted& w
   }
   const Json details = only_basics ? Json::object() : user_row(context, user);
   for (const auto& [key, value] : details.items()) {
-    if (!hidden.contains(key) && wants(key.c_str())) row[key] = value;
+    if (!kHidden.contains(key) && wants(key.c_str())) row[key] = value;
   }
   if (wants("lastcourseaccess")) row["lastcourseaccess"] = 0;
   if (wants("roles")) row["roles"] = roles_of(context, course, user.id);

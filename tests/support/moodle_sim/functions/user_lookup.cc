@@ -63,11 +63,11 @@ void find_by_id(const Context& context, const std::string& value, std::set<Id>& 
 
 void find_by_key(const Context& context, const std::string& field, const std::string& value,
                  std::set<Id>& found) {
-  static const std::map<std::string, std::pair<Site::UserIndex, Type>> indexes = {
+  static const std::map<std::string, std::pair<Site::UserIndex, Type>> kIndexes = {
       {"idnumber", {Site::kUserIdnumber, Type::kRaw}},
       {"username", {Site::kUsername, Type::kUsername}},
       {"email", {Site::kUserEmail, Type::kRawTrimmed}}};
-  const auto& [index, type] = indexes.at(field);
+  const auto& [index, type] = kIndexes.at(field);
   if (!accepts(type, value, context.settings)) throw invalid_parameter("The cleaned value differs");
   for (const Id id : context.site.users.with(index, value)) {
     if (context.site.users.find(id)->deleted == 0) found.insert(id);
@@ -113,15 +113,15 @@ struct Query {
 };
 
 Query read_query(const PhpValue& params) {
-  static const std::set<std::string> known = {"id",   "idnumber",  "username", "email",
-                                              "auth", "firstname", "lastname"};
+  static const std::set<std::string> kKnown = {"id",   "idnumber",  "username", "email",
+                                               "auth", "firstname", "lastname"};
   Query query;
   for (const PhpValue& row : params.list("criteria")) {
     const std::string& key = row.text("key");
     if (!query.criteria.emplace(key, row.text("value")).second) {
       throw untranslated_exception("error", "keyalreadyset");
     }
-    if (known.contains(key)) {
+    if (kKnown.contains(key)) {
       query.matches.push_back(match_of(key, row.text("value")));
       continue;
     }

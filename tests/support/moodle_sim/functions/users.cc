@@ -63,21 +63,21 @@ std::string stored_country(const Settings& settings, const std::string& sent) {
 }  // namespace
 
 const std::vector<TextColumn>& text_columns() {
-  static const std::vector<TextColumn> columns = {{"city", 120},
-                                                  {"institution", 255},
-                                                  {"department", 255},
-                                                  {"address", 255},
-                                                  {"firstnamephonetic", 255},
-                                                  {"lastnamephonetic", 255},
-                                                  {"middlename", 255},
-                                                  {"alternatename", 255},
-                                                  {"phone1", 20},
-                                                  {"phone2", 20},
-                                                  {"calendartype", 30},
-                                                  {"theme", 50},
-                                                  {"description", ~std::size_t{0}},
-                                                  {"interests", ~std::size_t{0}}};
-  return columns;
+  static const std::vector<TextColumn> kColumns = {{"city", 120},
+                                                   {"institution", 255},
+                                                   {"department", 255},
+                                                   {"address", 255},
+                                                   {"firstnamephonetic", 255},
+                                                   {"lastnamephonetic", 255},
+                                                   {"middlename", 255},
+                                                   {"alternatename", 255},
+                                                   {"phone1", 20},
+                                                   {"phone2", 20},
+                                                   {"calendartype", 30},
+                                                   {"theme", 50},
+                                                   {"description", ~std::size_t{0}},
+                                                   {"interests", ~std::size_t{0}}};
+  return kColumns;
 }
 
 void take_user_fields(const Context& context, const PhpValue& row, User& user) {

@@ -12,6 +12,49 @@ const ColumnSpec kDefaultLangcode = {"default_langcode", "smallint NOT NULL"};
 const ColumnSpec kTranslationAffected = {"revision_translation_affected", "smallint"};
 const ColumnSpec kRevisionDefault = {"revision_default", "smallint"};
 
+TableSpec node_data() {
+  return {"node_field_data",
+          {{"nid", "bigint NOT NULL"},
+           {"vid", "bigint NOT NULL"},
+           {"type", "varchar(32) NOT NULL"},
+           kLangcode,
+           {"status", "smallint NOT NULL"},
+           {"uid", "bigint NOT NULL"},
+           {"title", "varchar(255) NOT NULL"},
+           {"created", "integer NOT NULL"},
+           {"changed", "integer NOT NULL"},
+           {"promote", "smallint NOT NULL"},
+           {"sticky", "smallint NOT NULL"},
+           kDefaultLangcode,
+           kTranslationAffected},
+          {"nid", "langcode"},
+          {{"node__id__default_langcode__langcode", "nid, default_langcode, langcode"},
+           {"node__vid", "vid"},
+           {"node__frontpage", "promote, status, sticky, created"},
+           {"node_field__changed", "changed"},
+           {"node_field__created", "created"}},
+          {}};
+}
+
+TableSpec node_revision_data() {
+  return {"node_field_revision",
+          {{"nid", "bigint NOT NULL"},
+           {"vid", "bigint NOT NULL"},
+           kLangcode,
+           {"status", "smallint NOT NULL"},
+           {"uid", "bigint NOT NULL"},
+           {"title", "varchar(255)"},
+           {"created", "integer"},
+           {"changed", "integer"},
+           {"promote", "smallint"},
+           {"sticky", "smallint"},
+           kDefaultLangcode,
+           kTranslationAffected},
+          {"vid", "langcode"},
+          {{"node__id__default_langcode__langcode", "nid, default_langcode, langcode"}},
+          {}};
+}
+
 EntityKind node() {
   EntityKind kind{"node",  "node",     "Drupal\\node\\Entity\\Node",
                   "nid",   "vid",      "type",
@@ -38,47 +81,51 @@ EntityKind node() {
                    {"vid"},
                    {{"node__nid", "nid"}, {"node_field__langcode", "langcode"}},
                    {}};
-  kind.data = {"node_field_data",
-               {{"nid", "bigint NOT NULL"},
-                {"vid", "bigint NOT NULL"},
-                {"type", "varchar(32) NOT NULL"},
-                kLangcode,
-                {"status", "smallint NOT NULL"},
-                {"uid", "bigint NOT NULL"},
-                {"title", "varchar(255) NOT NULL"},
-                {"created", "integer NOT NULL"},
-                {"changed", "integer NOT NULL"},
-                {"promote", "smallint NOT NULL"},
-                {"sticky", "smallint NOT NULL"},
-                kDefaultLangcode,
-                kTranslationAffected},
-               {"nid", "langcode"},
-               {{"node__id__default_langcode__langcode", "nid, default_langcode, langcode"},
-                {"node__vid", "vid"},
-                {"node__frontpage", "promote, status, sticky, created"},
-                {"node_field__changed", "changed"},
-                {"node_field__created", "created"}},
-               {}};
-  kind.revision_data = {
-      "node_field_revision",
-      {{"nid", "bigint NOT NULL"},
-       {"vid", "bigint NOT NULL"},
-       kLangcode,
-       {"status", "smallint NOT NULL"},
-       {"uid", "bigint NOT NULL"},
-       {"title", "varchar(255)"},
-       {"created", "integer"},
-       {"changed", "integer"},
-       {"promote", "smallint"},
-       {"sticky", "smallint"},
-       kDefaultLangcode,
-       kTranslationAffected},
-      {"vid", "langcode"},
-      {{"node__id__default_langcode__langcode", "nid, default_langcode, langcode"}},
-      {}};
+  kind.data = node_data();
+  kind.revision_data = node_revision_data();
   kind.defaults = {{"status", "1"}, {"uid", "1"},  {"promote", "0"},
                    {"sticky", "0"}, {"title", ""}, {"revision_translation_affected", "1"}};
   return kind;
+}
+
+TableSpec taxonomy_term_data() {
+  return {"taxonomy_term_field_data",
+          {{"tid", "bigint NOT NULL"},
+           {"revision_id", "bigint NOT NULL"},
+           {"vid", "varchar(32) NOT NULL"},
+           kLangcode,
+           {"status", "smallint NOT NULL"},
+           {"name", "varchar(255) NOT NULL"},
+           {"description__value", "text"},
+           {"description__format", "varchar(255)"},
+           {"weight", "integer NOT NULL"},
+           {"changed", "integer"},
+           kDefaultLangcode,
+           kTranslationAffected},
+          {"tid", "langcode"},
+          {{"taxonomy_term__id__default_langcode__langcode", "tid, default_langcode, langcode"},
+           {"taxonomy_term__revision_id", "revision_id"},
+           {"taxonomy_term_field__name", "name"},
+           {"taxonomy_term__tree", "vid, weight, name"},
+           {"taxonomy_term__vid_name", "vid, name"}},
+          {}};
+}
+
+TableSpec taxonomy_term_revision_data() {
+  return {"taxonomy_term_field_revision",
+          {{"tid", "bigint NOT NULL"},
+           {"revision_id", "bigint NOT NULL"},
+           kLangcode,
+           {"status", "smallint NOT NULL"},
+           {"name", "varchar(255)"},
+           {"description__value", "text"},
+           {"description__format", "varchar(255)"},
+           {"changed", "integer"},
+           kDefaultLangcode,
+           kTranslationAffected},
+          {"revision_id", "langcode"},
+          {{"taxonomy_term__id__default_langcode__langcode", "tid, default_langcode, langcode"}},
+          {}};
 }
 
 EntityKind taxonomy_term() {
@@ -117,42 +164,8 @@ EntityKind taxonomy_term() {
                    {"revision_id"},
                    {{"taxonomy_term__tid", "tid"}},
                    {}};
-  kind.data = {
-      "taxonomy_term_field_data",
-      {{"tid", "bigint NOT NULL"},
-       {"revision_id", "bigint NOT NULL"},
-       {"vid", "varchar(32) NOT NULL"},
-       kLangcode,
-       {"status", "smallint NOT NULL"},
-       {"name", "varchar(255) NOT NULL"},
-       {"description__value", "text"},
-       {"description__format", "varchar(255)"},
-       {"weight", "integer NOT NULL"},
-       {"changed", "integer"},
-       kDefaultLangcode,
-       kTranslationAffected},
-      {"tid", "langcode"},
-      {{"taxonomy_term__id__default_langcode__langcode", "tid, default_langcode, langcode"},
-       {"taxonomy_term__revision_id", "revision_id"},
-       {"taxonomy_term_field__name", "name"},
-       {"taxonomy_term__tree", "vid, weight, name"},
-       {"taxonomy_term__vid_name", "vid, name"}},
-      {}};
-  kind.revision_data = {
-      "taxonomy_term_field_revision",
-      {{"tid", "bigint NOT NULL"},
-       {"revision_id", "bigint NOT NULL"},
-       kLangcode,
-       {"status", "smallint NOT NULL"},
-       {"name", "varchar(255)"},
-       {"description__value", "text"},
-       {"description__format", "varchar(255)"},
-       {"changed", "integer"},
-       kDefaultLangcode,
-       kTranslationAffected},
-      {"revision_id", "langcode"},
-      {{"taxonomy_term__id__default_langcode__langcode", "tid, default_langcode, langcode"}},
-      {}};
+  kind.data = taxonomy_term_data();
+  kind.revision_data = taxonomy_term_revision_data();
   kind.defaults = {
       {"status", "1"}, {"name", ""}, {"weight", "0"}, {"revision_translation_affected", "1"}};
   return kind;

@@ -126,7 +126,7 @@ const std::vector<TableSpec>& side_tables() {
 
 std::string table_name(SiteContext& site, const FieldStorage& field, const std::string& unique_id,
                        bool revision) {
-  const std::string plain = field.entity_type + (revision ? "_revision__" : "__") + field.name;
+  std::string plain = field.entity_type + (revision ? "_revision__" : "__") + field.name;
   if (plain.size() <= kMaxTableName) return plain;
   return field.entity_type.substr(0, 32) + (revision ? "_r__" : "__") +
          site.session.text("SELECT left(encode(sha256($1), 'hex'), 10)", {unique_id});

@@ -1,5 +1,7 @@
 #include "support/fakes/settings_tree.h"
 
+#include <utility>
+
 namespace moodlesync::fakes {
 
 SettingsNode scalar(std::string_view text) {
@@ -19,7 +21,10 @@ SettingsNode list(std::vector<SettingsNode> items) {
 SettingsNode mapping(std::vector<std::pair<std::string, SettingsNode>> entries) {
   SettingsNode node;
   node.kind = SettingsNode::Kind::kMap;
-  for (auto& [key, value] : entries) node.entries.push_back({std::move(key), std::move(value)});
+  node.entries.reserve(entries.size());
+  for (auto& [key, value] : std::exchange(entries, {})) {
+    node.entries.push_back({std::move(key), std::move(value)});
+  }
   return node;
 }
 

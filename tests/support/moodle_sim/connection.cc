@@ -73,11 +73,10 @@ bool Connection::flush(std::size_t size) {
     const ssize_t count = send(socket_, out_.data() + sent, size - sent, MSG_NOSIGNAL);
     if (count > 0) {
       sent += static_cast<std::size_t>(count);
-    } else if (!is_writable()) {
-      return false;
-    } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
-      return false;
+      continue;
     }
+    const bool may_pass = count == 0 || errno == EAGAIN || errno == EINTR;
+    if (!may_pass || !is_writable()) return false;
   }
   out_.clear();
   return true;

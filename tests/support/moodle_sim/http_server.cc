@@ -83,7 +83,7 @@ class HttpServer::Impl : public httplib::Server {
     Connection::current()->set_delivery(delivered.delivery);
     response.status = delivered.answer.status;
     for (const auto& [name, value] : delivered.answer.headers) response.set_header(name, value);
-    response.set_content(std::move(delivered.answer.body), delivered.answer.content_type);
+    response.set_content(delivered.answer.body, delivered.answer.content_type);
   }
 
   bool process_and_close_socket(socket_t socket) override {

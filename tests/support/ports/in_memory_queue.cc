@@ -8,7 +8,7 @@ void InMemoryQueue::capture(const EntityRef& entity, std::string bundle) {
   changes_.emplace_back(entity, std::move(bundle));
 }
 
-void InMemoryQueue::fail_settle(Error error, int times) {
+void InMemoryQueue::fail_settle(const Error& error, int times) {
   for (int i = 0; i < times; ++i) settle_errors_.push_back(error);
 }
 

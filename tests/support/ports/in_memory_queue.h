@@ -36,7 +36,7 @@ class InMemoryQueue : public Queue {
   /// Called for each task that is forgotten.
   std::function<void(const TaskKey&)> on_forget = [](const TaskKey&) {};
   /// The next `times` calls of settle fail with this and do nothing.
-  void fail_settle(Error error, int times = 1);
+  void fail_settle(const Error& error, int times = 1);
 
   struct Row {
     Task task;

@@ -104,7 +104,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 std::filesystem::path TemporaryDirectory::write(const std::string& name,
                                                 const std::string& content) const {
-  const auto file = path_ / name;
+  std::filesystem::path file = path_ / name;
   std::ofstream(file) << content;
   chmod(file.c_str(), 0600);
   return file;

@@ -35,7 +35,7 @@ class TemporaryFolder {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(const std::string& name, std::string_view text) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::ofstream(file, std::ios::binary) << text;
     std::filesystem::permissions(file, std::filesystem::perms{0600});
     return file;
@@ -129,7 +129,7 @@ class FakeRoomsTest : public testing::Test {
       return std::unique_ptr<DrupalDatabase>(std::make_unique<FakeDatabase>(state_));
     };
     rooms_.open_gateway =
-        [this](moodle::GatewaySettings /*settings*/) -> Result<std::unique_ptr<Gateway>> {
+        [this](const moodle::GatewaySettings& /*settings*/) -> Result<std::unique_ptr<Gateway>> {
       auto gateway = std::make_unique<fakes::FakeGateway>(
           [this](const Call&) -> Result<Json> { return answer_; });
       gateway->answer_preflight_with(preflights_);

@@ -83,7 +83,7 @@ std::string moodle_text(const std::string& text) {
     static const std::regex kLang("<lang lang=\"[a-zA-Z0-9_-]+\"\\s*>");
     static const std::regex kSpan(
         "<span(\\s+lang=\"[a-zA-Z0-9_-]+\"|\\s+class=\"multilang\"){2}\\s*>");
-    const std::string kept = TagStripper(lang ? "lang" : "span").strip(text);
+    std::string kept = TagStripper(lang ? "lang" : "span").strip(text);
     bool open = false;
     bool good = true;
     for (std::sregex_iterator it(kept.begin(), kept.end(), kTag), end; it != end; ++it) {

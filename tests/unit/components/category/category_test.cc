@@ -14,7 +14,6 @@ using fakes::a_conversation;
 using fakes::ConversationBuilder;
 using fakes::refusal;
 using fakes::written;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using Sent = std::map<std::string, std::string, std::less<>>;
 
@@ -56,13 +55,13 @@ class CategoryTest : public testing::Test {
     return a_conversation().of_term(5).with_field("name", "Arts").with_empty("field_description");
   }
   /// A term that Moodle agrees with.
-  static ConversationBuilder a_synced_term(Sent differently = {}) {
+  static ConversationBuilder a_synced_term(const Sent& differently = {}) {
     Sent sent{{"name", "Arts"},
               {"idnumber", "5"},
               {"parent", "0"},
               {"description", ""},
               {"descriptionformat", "1"}};
-    for (auto& [field, value] : differently) sent[field] = value;
+    for (const auto& [field, value] : differently) sent[field] = value;
     return a_term().linked_to(40, sent);
   }
 

@@ -6,7 +6,6 @@ namespace {
 using fakes::refusal;
 using fakes::scalar;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Key;
 using testing::Not;

@@ -3,7 +3,6 @@
 namespace moodlesync::course {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class CourseUpdate : public CourseFixture {

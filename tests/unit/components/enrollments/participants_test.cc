@@ -6,9 +6,7 @@
 namespace moodlesync::enrollments {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 constexpr const char* kStudent = " roles=5 start=0 end=0 suspended=0 by=p";

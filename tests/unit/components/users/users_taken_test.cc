@@ -7,7 +7,6 @@ using fakes::list;
 using fakes::refusal;
 using fakes::scalar;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 

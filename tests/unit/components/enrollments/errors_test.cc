@@ -14,7 +14,7 @@ constexpr std::string_view kEnrol = "enrol_manual_enrol_users";
 constexpr std::string_view kUnassign = "core_role_unassign_roles";
 
 /// Refuses the rows of one user with `error`.
-void refuse(CourseTest& course, std::string user, Error error) {
+void refuse(CourseTest& course, const std::string& user, const Error& error) {
   course.moodle().always(kEnrol, [user, error](const Call& call) -> Result<Json> {
     if (call.row.get("userid") == user) return error;
     return Json(nullptr);

@@ -14,6 +14,8 @@
 
 namespace moodlesync {
 
+class Observer;
+
 /// What core_webservice_get_site_info tells that we need. Its userprivateaccesskey is never kept.
 struct MoodleSite {
   std::string release;
@@ -32,6 +34,8 @@ struct GatewayStats {
   std::uint64_t failures = 0;     ///< Requests that came back as an error of any kind.
   std::uint64_t splits = 0;       ///< Times a refused batch was split.
   std::uint64_t connections = 0;  ///< Connections opened; far below `calls` while keep-alive works.
+  std::size_t limit = 0;          ///< Requests that may be in flight at once just now.
+  std::size_t in_flight = 0;      ///< Requests that Moodle has not answered yet.
 };
 
 /// The engine's side of Moodle: drives the transfers and is the place where the event loop sleeps.
@@ -62,6 +66,9 @@ class Gateway : public Moodle {
   [[nodiscard]] virtual std::optional<Error> outage() const = 0;
 
   [[nodiscard]] virtual GatewayStats stats() const = 0;
+
+  /// Tells `observer`, which may be null, of every request from now on. Not owned.
+  virtual void report_to(Observer* observer) = 0;
 };
 
 }  // namespace moodlesync

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "app/epoch_file.h"
-#include "ops/steady_clock.h"
 #include "outside/announcer.h"
 
 namespace moodlesync::app {
@@ -103,10 +102,12 @@ void Daemon::greet() {
 std::optional<ExitCode> Daemon::start(engine::RunMode mode, Control& control) {
   milliseconds pause = kFirstPause;
   bool told = false;
+  observers_.entered(Phase::kStarting, nullptr);
   for (;;) {
     const Status started = try_to_start(mode);
     if (started) return std::nullopt;
     const Error& error = started.error();
+    observers_.entered(Phase::kStarting, &error);
     const bool may_pass = error.kind == ErrorKind::kUnavailable ||
                           error.kind == ErrorKind::kTransient || error.kind == ErrorKind::kInDoubt;
     if (!may_pass || mode == engine::RunMode::kUntilIdle) return give_up(error);
@@ -140,24 +141,29 @@ Status Daemon::try_to_start(engine::RunMode mode) {
 engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   const Settings& settings = wiring_->settings();
   DrupalDatabase& database = wiring_->database();
-  const ops::SteadyClock clock;
   EpochFile folder(settings.state_dir);
   engine::Guard guard(database.site(), folder, settings.engine.site_url);
-  outside::Announcer announcer(settings.outside, clock);
+  outside::Announcer announcer(settings.outside, clock_);
   const engine::LoopPorts ports{database.queue(),
                                 database.reader(),
                                 database.write_back(),
                                 database.listener(),
                                 wiring_->gateway(),
                                 control,
-                                clock,
+                                clock_,
                                 guard,
                                 settings.components,
                                 database.removals(),
                                 &database.capture(),
-                                settings.outside.is_set() ? &announcer : nullptr};
+                                settings.outside.is_set() ? &announcer : nullptr,
+                                &observers_};
+  wiring_->gateway().report_to(&observers_);
+  observers_.entered(Phase::kWorking, nullptr);
   engine::Loop loop(ports, settings.engine, log_.logger());
-  return loop.run(mode);
+  const engine::RunEnd end = loop.run(mode);
+  const bool goes_on = end.kind == engine::RunEnd::Kind::kReload;
+  observers_.entered(goes_on ? Phase::kReloading : Phase::kStopping, nullptr);
+  return end;
 }
 
 ExitCode Daemon::give_up(const Error& error) {

@@ -10,6 +10,9 @@
 #include "engine/loop.h"
 #include "moodlesync/control.h"
 #include "ops/log.h"
+#include "ops/observers.h"
+#include "ops/steady_clock.h"
+#include "ops/vital_signs.h"
 
 namespace moodlesync::app {
 
@@ -49,6 +52,9 @@ class Daemon {
   ops::Log& log_;
   std::unique_ptr<Wiring> wiring_;
   std::unique_ptr<Wiring> next_;  ///< Read for a reload and found good.
+  ops::SteadyClock clock_;
+  ops::VitalSigns vital_signs_{clock_};
+  ops::Observers observers_{{&vital_signs_}};  ///< All who look on.
 };
 
 }  // namespace moodlesync::app

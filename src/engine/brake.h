@@ -81,6 +81,8 @@ class Brake {
   [[nodiscard]] bool wants_look() const;
   [[nodiscard]] Status look();
   [[nodiscard]] bool is_holding() const { return !holding_.empty(); }
+  /// The components of which something is held, as last seen.
+  [[nodiscard]] const std::set<std::string>& holding() const { return holding_; }
 
  private:
   struct Waiting {
@@ -96,7 +98,7 @@ class Brake {
   spdlog::logger& log_;
   std::vector<Waiting> waiting_;
   std::vector<std::coroutine_handle<>> ready_;
-  std::set<std::string> holding_;  ///< Components of which something is held, as last seen.
+  std::set<std::string> holding_;
   bool has_looked_ = false;
   Clock::TimePoint next_look_{};
   Clock::TimePoint patience_ends_{};

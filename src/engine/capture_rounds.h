@@ -25,6 +25,8 @@ class CaptureRounds {
   void look_soon() { next_ = {}; }
   /// A look, if one is due. True: something was, or may have been, missed; sweep.
   [[nodiscard]] Result<bool> tend();
+  /// What is not heard of, as seen last.
+  [[nodiscard]] const std::vector<std::string>& gaps() const { return gaps_; }
 
  private:
   void tell(const CaptureWatch::Report& report);
@@ -33,7 +35,7 @@ class CaptureRounds {
   const Clock& clock_;
   spdlog::logger& log_;
   Clock::TimePoint next_{};
-  std::vector<std::string> gaps_;  ///< As told last.
+  std::vector<std::string> gaps_;
 };
 
 }  // namespace moodlesync::engine

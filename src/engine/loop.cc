@@ -52,6 +52,7 @@ RunEnd Loop::run(RunMode mode) {
     converse();
     conclude();
     write_back();
+    report();
     if (mode_ == RunMode::kUntilIdle && !leaving_) {
       if (auto end = early_end()) {
         release_all();
@@ -94,10 +95,7 @@ void Loop::release_all() {
 
 std::optional<RunEnd> Loop::take_in() {
   const auto now = ports_.clock.now();
-  if (ports_.listener.consume()) drain_wanted_ = claim_wanted_ = true;
-  if (const auto trouble = ports_.listener.take_trouble()) {
-    log_.warn("MS-208 changes are found by polling only: {}", *trouble);
-  }
+  listen();
   if (now >= next_poll_) {
     next_poll_ = now + settings_.poll_interval;
     drain_wanted_ = claim_wanted_ = true;
@@ -125,6 +123,17 @@ std::optional<RunEnd> Loop::take_in() {
   return std::nullopt;
 }
 
+void Loop::listen() {
+  if (ports_.listener.consume()) {
+    drain_wanted_ = claim_wanted_ = true;
+    misses_notifications_ = false;
+  }
+  if (const auto trouble = ports_.listener.take_trouble()) {
+    misses_notifications_ = true;
+    log_.warn("MS-208 changes are found by polling only: {}", *trouble);
+  }
+}
+
 void Loop::advance_epoch() {
   const auto now = ports_.clock.now();
   if (mode_ != RunMode::kForever || now < next_epoch_) return;
@@ -140,6 +149,7 @@ Status Loop::drain() {
   while (drain_wanted_) {
     const Result<DrainReport> drained = ports_.queue.drain(kDrainLimit);
     if (!drained) return drained.error();
+    turn_.drained += drained->taken;
     drain_wanted_ = drained->taken == kDrainLimit;
     claim_wanted_ |= drained->taken > 0;
     if (!drained->config_changed) continue;
@@ -160,6 +170,7 @@ Status Loop::sweep() {
   if (!sweeping_) return ok();
   const Result<SweepReport> swept = ports_.queue.sweep(kSweepLimit);
   if (!swept) return swept.error();
+  turn_.swept += swept->queued;
   claim_wanted_ |= swept->queued > 0;
   if (!swept->finished) return ok();
   sweeping_ = false;
@@ -184,10 +195,14 @@ Status Loop::claim() {
   if (crew_.size() == 0) leases_end_ = ports_.clock.now() + settings_.lease;
   Result<std::vector<Task>> tasks = ports_.queue.claim(request);
   if (!tasks) return std::move(tasks).error();
+  turn_.claimed += tasks->size();
   claim_wanted_ = std::cmp_equal(tasks->size(), limit);
   Intake::Load load = intake_.prepare(std::move(*tasks), crew_);
   for (Prepared& prepared : load.ready) crew_.start(std::move(prepared));
-  for (Conclusion& conclusion : load.failed) settler_.add({std::move(conclusion), Millis{0}});
+  for (Conclusion& conclusion : load.failed) {
+    Crew::Finished finished{std::move(conclusion), Millis{0}};
+    hand_over(finished);
+  }
   return ok();
 }
 
@@ -214,7 +229,7 @@ void Loop::refresh_schema() {
 
 std::vector<std::string> Loop::willing_components() {
   std::erase_if(resting_,
-                [now = ports_.clock.now()](const auto& rest) { return now >= rest.second; });
+                [now = ports_.clock.now()](const auto& rest) { return now >= rest.second.until; });
   std::vector<std::string> willing;
   for (const std::string& name : directory_.component_names()) {
     if (!resting_.contains(name) && !faulty_.contains(name)) willing.push_back(name);
@@ -260,7 +275,7 @@ void Loop::conclude() {
   for (const Crew::Finished& finished : ended) note_outcome(finished);
   for (Crew::Finished& finished : ended) {
     finished.conclusion.during_outage = !moodle_.ready();
-    settler_.add(std::move(finished));
+    hand_over(finished);
   }
   if (settler_.empty() || (!database_.lets_through() && !database_.wants_probe())) return;
   const Result<Settler::Report> report = settler_.settle();
@@ -269,6 +284,8 @@ void Loop::conclude() {
     return;
   }
   note_database(ok());
+  turn_.settled += report->settled.settled;
+  turn_.lost_leases += report->settled.lost;
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
   drain_wanted_ |= report->settled.noted > 0;
   if (report->owes_write_back) write_back_.want();
@@ -278,6 +295,35 @@ void Loop::conclude() {
         "tasks={}",
         report->settled.lost);
   }
+}
+
+void Loop::hand_over(Crew::Finished& finished) {
+  const Settlement& settlement = settler_.add(finished);
+  if (ports_.observer == nullptr) return;
+  const Conclusion& conclusion = finished.conclusion;
+  ports_.observer->ended({conclusion.task.key, conclusion.outcome, settlement, finished.took});
+}
+
+/// The end of a turn, for whoever looks on.
+void Loop::report() {
+  Turn turn = std::exchange(turn_, {});
+  if (ports_.observer == nullptr) return;
+  const bool reloads = leaving_ == Command::kReload;
+  turn.phase = !leaving_ ? Phase::kWorking : reloads ? Phase::kReloading : Phase::kStopping;
+  turn.written_back = write_back_.take_written();
+  turn.conversations = crew_.size();
+  turn.unsettled = settler_.size();
+  turn.outstanding = ports_.gateway.outstanding();
+  turn.gateway = ports_.gateway.stats();
+  turn.moodle_ready = moodle_.ready();
+  if (const auto& problem = moodle_.problem()) turn.moodle = &*problem;
+  if (const auto& reason = database_.reason()) turn.database = &*reason;
+  turn.is_listening = ports_.listener.fd() >= 0 && !misses_notifications_;
+  turn.capture_gaps = capture_.gaps();
+  turn.held_back = &brake_.holding();
+  turn.stopped = faulty_;
+  for (const auto& [component, rest] : resting_) turn.stopped.emplace(component, rest.reason);
+  ports_.observer->turned(turn);
 }
 
 void Loop::note_outcome(const Crew::Finished& finished) {
@@ -290,7 +336,10 @@ void Loop::note_outcome(const Crew::Finished& finished) {
   if (error->kind != ErrorKind::kConfig) return;
   const std::string& component = finished.conclusion.task.key.component;
   const bool first =
-      resting_.insert_or_assign(component, ports_.clock.now() + settings_.component_rest).second;
+      resting_
+          .insert_or_assign(component,
+                            Rest{ports_.clock.now() + settings_.component_rest, error->message})
+          .second;
   if (!first) return;
   log_.error("MS-204 component stopped until this is mended: component={} code={} reason=\"{}\"",
              component, error->code, error->message);
@@ -315,6 +364,7 @@ void Loop::heartbeat() {
     return give_up_expired();
   }
   leases_end_ = now + settings_.lease;
+  turn_.lost_leases += lost->size();
   crew_.abandon(*lost);
   for (const TaskKey& key : *lost) {
     log_.warn(

@@ -18,6 +18,7 @@
 #include "moodlesync/control.h"
 #include "moodlesync/drupal.h"
 #include "moodlesync/gateway.h"
+#include "moodlesync/observer.h"
 #include "moodlesync/outside_caches.h"
 
 namespace moodlesync::engine {
@@ -49,6 +50,7 @@ struct LoopPorts {
   RemovalLedger& removals;
   CaptureWatch* capture = nullptr;   ///< Null: nothing to look after.
   OutsideCaches* outside = nullptr;  ///< Null: Drupal's caches are in the database.
+  Observer* observer = nullptr;      ///< Null: nobody looks on.
 };
 
 /// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One
@@ -81,6 +83,9 @@ class Loop {
   void heartbeat();
   void give_up_expired();
   void note_outcome(const Crew::Finished& finished);
+  void hand_over(Crew::Finished& finished);
+  void listen();
+  void report();
   void note_database(const Status& status);
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
@@ -113,7 +118,14 @@ class Loop {
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;
-  std::map<std::string, Clock::TimePoint> resting_;  ///< Components that hit a configuration error.
+  /// Components that hit a configuration error.
+  struct Rest {
+    Clock::TimePoint until{};
+    std::string reason;
+  };
+  std::map<std::string, Rest> resting_;
+  Turn turn_;  ///< What this turn has done so far.
+  bool misses_notifications_ = false;
   std::map<std::string, std::string> faulty_;  ///< Components whose fields are gone from Drupal.
 };
 

@@ -16,7 +16,7 @@ Settler::Settler(const Directory& directory, Queue& queue, const EngineSettings&
       log_(log),
       budget_(settings, clock) {}
 
-void Settler::add(Crew::Finished finished) {
+const Settlement& Settler::add(Crew::Finished& finished) {
   Conclusion& conclusion = finished.conclusion;
   if (const auto* waiting = std::get_if<Waiting>(&conclusion.outcome)) {
     const SourceSpec* source =
@@ -31,7 +31,7 @@ void Settler::add(Crew::Finished finished) {
     settlement.delay = std::max(settlement.delay, budget_.later(random_));
   }
   log_outcome(finished, settlement);
-  waiting_.push_back(std::move(settlement));
+  return waiting_.emplace_back(std::move(settlement));
 }
 
 Result<Settler::Report> Settler::settle() {

@@ -20,7 +20,8 @@ class Settler {
   Settler(const Directory& directory, Queue& queue, const EngineSettings& settings,
           const Clock& clock, spdlog::logger& log);
 
-  void add(Crew::Finished finished);
+  /// Returns what becomes of the task, which is good until the next call. Completes `finished`.
+  const Settlement& add(Crew::Finished& finished);
 
   struct Report {
     SettleReport settled;
@@ -31,6 +32,7 @@ class Settler {
   [[nodiscard]] Result<Report> settle();
 
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
   /// Tasks whose outcome is not stored yet: their leases still need the heartbeat.
   [[nodiscard]] std::vector<Task> tasks() const;
 

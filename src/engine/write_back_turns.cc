@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <utility>
-
 namespace moodlesync::engine {
 
 namespace {
@@ -31,6 +29,7 @@ Status WriteBackTurns::run() {
     if (kind != ErrorKind::kTransient) rest_after(report.error());
     return ok();
   }
+  written_ += report->written;
   wanted_ =
       std::cmp_equal(report->written + report->verified + report->gone + report->busy, kLimit);
   if (outside_ != nullptr && !report->touched.empty()) outside_->tell(report->touched);

@@ -3,7 +3,9 @@
 #include <spdlog/logger.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "moodlesync/clock.h"
 #include "moodlesync/drupal.h"
@@ -33,6 +35,8 @@ class WriteBackTurns {
 
   /// A turn, if one is due. An error: the database is away.
   [[nodiscard]] Status run();
+  /// How many ids were written since this was last asked.
+  [[nodiscard]] std::size_t take_written() { return std::exchange(written_, 0); }
   /// Hears what became of the calls to outside.
   void tend();
 
@@ -48,6 +52,7 @@ class WriteBackTurns {
   bool wanted_ = true;
   Clock::TimePoint not_before_{};
   bool outside_fails_ = false;
+  std::size_t written_ = 0;
 };
 
 }  // namespace moodlesync::engine

@@ -158,6 +158,8 @@ Co<Result<MoodleSite>> BatchingGateway::preflight() {
 GatewayStats BatchingGateway::stats() const {
   GatewayStats stats = stats_;
   stats.connections = transport_->connections_opened();
+  stats.limit = concurrency_.limit();
+  stats.in_flight = wire_.size();
   return stats;
 }
 
@@ -206,6 +208,7 @@ void BatchingGateway::settle(OnTheWire wire, const Reply& reply) {
   look_for_culprit(wire.batch.rows, verdict);
   note_condition(verdict);
   learn(wire, reply, verdict);
+  report(wire, reply, verdict);
   switch (verdict.next) {
     case Verdict::Next::kDeal:
       deal(std::move(wire.batch), std::move(verdict.answer));
@@ -252,6 +255,14 @@ void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Ver
     concurrency_.note_answer(*batch.function, batch.rows.size(), reply.took, wire.in_flight);
   }
   admission_.set_limit(concurrency_.limit());
+}
+
+void BatchingGateway::report(const OnTheWire& wire, const Reply& reply,
+                             const Verdict& verdict) const {
+  if (observer_ == nullptr) return;
+  const bool is_answered = verdict.next == Verdict::Next::kDeal;
+  observer_->called({wire.batch.function->name, wire.batch.rows.size(), reply.took,
+                     is_answered ? nullptr : &verdict.error});
 }
 
 void BatchingGateway::note_condition(const Verdict& verdict) {

@@ -18,6 +18,7 @@
 #include "moodle/suspects.h"
 #include "moodle/transport.h"
 #include "moodlesync/gateway.h"
+#include "moodlesync/observer.h"
 
 namespace moodlesync::moodle {
 
@@ -48,6 +49,7 @@ class BatchingGateway final : public Gateway {
   }
   [[nodiscard]] std::optional<Error> outage() const override { return outage_; }
   [[nodiscard]] GatewayStats stats() const override;
+  void report_to(Observer* observer) override { observer_ = observer; }
 
  protected:
   void submit(PendingCall& call) override;
@@ -82,6 +84,7 @@ class BatchingGateway final : public Gateway {
   void receive();
   void settle(OnTheWire wire, const Reply& reply);
   void learn(const OnTheWire& wire, const Reply& reply, const Verdict& verdict);
+  void report(const OnTheWire& wire, const Reply& reply, const Verdict& verdict) const;
   /// Finds out whether the only row of the call is to blame for what looks like an outage, and
   /// judges anew if so.
   void look_for_culprit(const Rows& rows, Verdict& verdict);
@@ -113,6 +116,7 @@ class BatchingGateway final : public Gateway {
   std::optional<Error> outage_;                 ///< Set: the door is shut.
   Suspects suspects_;
   GatewayStats stats_;
+  Observer* observer_ = nullptr;
 };
 
 /// The gateway to the Moodle of `settings`. Nothing is sent before the first pump().

@@ -35,6 +35,7 @@ class FakeGateway : public Gateway {
   [[nodiscard]] bool reads_are_trustworthy() const override { return true; }
   [[nodiscard]] std::optional<Error> outage() const override { return outage_; }
   [[nodiscard]] GatewayStats stats() const override { return {answered_, answered_, 0, 0}; }
+  void report_to(Observer* /*observer*/) override {}
 
  protected:
   void submit(PendingCall& call) override { waiting_.push_back(&call); }

@@ -64,9 +64,10 @@ class LoopTest : public testing::Test {
   RunEnd run(fakes::FakeGateway& gateway, RunMode mode) {
     Guard guard(site_, folder_, "https://drupal.example");
     fakes::InMemoryLedger ledger(*queue_, sources_);
-    Loop loop({*queue_, reader_, write_back_, listener_, gateway, control_, clock_, guard,
-               components_, ledger},
-              settings_, log_);
+    LoopPorts ports{*queue_,  reader_, write_back_, listener_,   gateway,
+                    control_, clock_,  guard,       components_, ledger};
+    ports.observer = observer_;
+    Loop loop(ports, settings_, log_);
     return loop.run(mode);
   }
   Result<Json> answer(const Call& call) {
@@ -93,6 +94,7 @@ class LoopTest : public testing::Test {
   std::vector<Result<Json>> answers_;
   std::int64_t next_id_ = 100;
   fakes::FakeGateway gateway_{[this](const Call& call) { return answer(call); }};
+  Observer* observer_ = nullptr;
   EngineSettings settings_;
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
 };

@@ -1,0 +1,105 @@
+// What the loop tells those who look on.
+#include <gmock/gmock.h>
+
+#include "loop_fixture.h"
+
+namespace moodlesync::engine {
+namespace {
+
+using testing::ElementsAre;
+
+/// Remembers all that it is told.
+class Notebook : public Observer {
+ public:
+  void entered(Phase /*phase*/, const Error* /*hindrance*/) override {}
+  void turned(const Turn& turn) override {
+    claimed += turn.claimed;
+    drained += turn.drained;
+    settled += turn.settled;
+    most_conversations = std::max(most_conversations, turn.conversations);
+    was_ready = was_ready || turn.is_ready();
+    if (turn.moodle != nullptr) moodle.insert(turn.moodle->code);
+    for (const auto& [component, reason] : turn.stopped) stopped[component] = reason;
+    if (turn.held_back != nullptr) held_back = *turn.held_back;
+    last_phase = turn.phase;
+  }
+  void ended(const Ending& ending) override {
+    endings.push_back(to_string(ending.task.entity) + " " +
+                      std::string(outcome_name(ending.outcome)));
+    parked += ending.settlement.state == Settlement::State::kParked ? 1 : 0;
+  }
+  void called(const MoodleCall& /*call*/) override {}
+
+  std::size_t claimed = 0;
+  std::size_t drained = 0;
+  std::size_t settled = 0;
+  std::size_t most_conversations = 0;
+  bool was_ready = false;
+  int parked = 0;
+  Phase last_phase = Phase::kStarting;
+  std::set<std::string> moodle;
+  std::set<std::string> held_back;
+  std::map<std::string, std::string> stopped;
+  std::vector<std::string> endings;
+};
+
+class ObserverTest : public LoopTest {
+ protected:
+  ObserverTest() { observer_ = &notebook_; }
+  Notebook notebook_;
+};
+
+TEST_F(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
+  course(12, "Algebra");
+  (void)run();
+  EXPECT_EQ(notebook_.drained, 1U);
+  EXPECT_EQ(notebook_.claimed, 1U);
+  EXPECT_EQ(notebook_.settled, 1U);
+  EXPECT_TRUE(notebook_.was_ready);
+  EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
+}
+
+TEST_F(ObserverTest, HearsWhatBecomesOfARefusedTask) {
+  course(1, "Taken");
+  answers_.emplace_back(Error{ErrorKind::kRejected, "shortnametaken", "course 9 has it"});
+  (void)run();
+  EXPECT_THAT(notebook_.endings, ElementsAre("node:1 rejected"));
+  EXPECT_EQ(notebook_.parked, 1);
+}
+
+TEST_F(ObserverTest, HearsWhyMoodleIsAway) {
+  gateway_.answer_preflight_with(
+      {Error{ErrorKind::kUnavailable, "http_503", "Moodle is in maintenance"}});
+  EXPECT_EQ(run().kind, RunEnd::Kind::kUnavailable);
+  EXPECT_TRUE(notebook_.moodle.contains("http_503"));
+  EXPECT_FALSE(notebook_.was_ready);
+}
+
+TEST_F(ObserverTest, HearsWhichComponentStoppedAndWhy) {
+  course(1, "Algebra");
+  answers_.emplace_back(Error{ErrorKind::kConfig, "accessexception", "the function is missing"});
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(std::chrono::milliseconds{10});
+    if (++pumps == 10) control_.ask(Command::kStop);
+  };
+  (void)run(RunMode::kForever);
+  EXPECT_EQ(notebook_.stopped["course"], "the function is missing");
+}
+
+TEST_F(ObserverTest, HearsThatTheLoopWindsDownAndHowMuchIsStillGoingOn) {
+  course(1, "Algebra");
+  gateway_.hold(true);
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(std::chrono::milliseconds{10});
+    if (++pumps == 3) control_.ask(Command::kStop);
+    if (pumps == 6) gateway_.hold(false);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  EXPECT_EQ(notebook_.most_conversations, 1U);
+  EXPECT_EQ(notebook_.last_phase, Phase::kStopping);
+}
+
+}  // namespace
+}  // namespace moodlesync::engine

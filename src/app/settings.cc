@@ -272,6 +272,8 @@ class Reader {
     Section log = root_.section("log");
     const std::string level = log.choice("level", "info", {"debug", "info", "warning", "error"});
     const std::string format = log.choice("format", "auto", {"auto", "human", "json"});
+    const std::string outcomes = log.choice("outcomes", "all", {"all", "problems"});
+    settings_.engine.tells_routine = outcomes == "all";
     settings_.log.level = parse_log_level(level).value_or(settings_.log.level);
     using Format = ops::LogSettings::Format;
     settings_.log.format = format == "json"    ? Format::kJson

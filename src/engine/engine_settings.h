@@ -38,6 +38,9 @@ struct EngineSettings {
   std::chrono::milliseconds component_rest{300'000};
   /// How often a sweep looks for what a lost event missed. Zero: only once, at start.
   std::chrono::milliseconds sweep_interval{600'000};
+  /// Whether an outcome that is as it should be has a line at level info; `log.outcomes`. False: it
+  /// has one at debug, and the first load of a big site does not fill the journal.
+  bool tells_routine = true;
   BrakeSettings brake;
   /// The site that this configuration is for; compared with what was recorded at install.
   std::string site_url;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "moodlesync/brake.h"
+#include "engine/outcome_line.h"
 
 namespace moodlesync::engine {
 
@@ -87,29 +87,18 @@ std::vector<Task> Settler::tasks() const {
 }
 
 void Settler::log_outcome(const Crew::Finished& finished, const Settlement& settlement) {
-  const Conclusion& conclusion = finished.conclusion;
-  const auto line = [&](spdlog::level::level_enum level, std::string_view code,
-                        std::string_view reason) {
-    log_.log(level, "{}{}outcome={} task=\"{}\" moodle_id={} attempt={} ms={}{}{}", code,
-             code.empty() ? "" : " ", outcome_name(conclusion.outcome),
-             to_string(conclusion.task.key),
-             conclusion.link.moodle_id ? to_string(*conclusion.link.moodle_id) : "-",
-             conclusion.task.attempts + 1, finished.took.count(),
-             reason.empty() ? "" : " reason=", reason);
-  };
-  if (const auto* skipped = std::get_if<Skipped>(&conclusion.outcome)) {
-    return line(spdlog::level::info, "", skipped->reason);
+  const OutcomeLine line = outcome_line(finished, settlement);
+  switch (line.level) {
+    case OutcomeLine::Level::kDebug:
+      return log_.debug(line.text);
+    case OutcomeLine::Level::kRoutine:
+      return log_.log(settings_.tells_routine ? spdlog::level::info : spdlog::level::debug,
+                      line.text);
+    case OutcomeLine::Level::kWarning:
+      return log_.warn(line.text);
+    case OutcomeLine::Level::kError:
+      return log_.error(line.text);
   }
-  const auto* error = std::get_if<Error>(&conclusion.outcome);
-  if (error == nullptr) return line(spdlog::level::debug, "", settlement.code);
-  const std::string reason = error->code + " (" + error->message + ")";
-  // The brake has a line of its own, however many it holds.
-  if (error->code == kBrakeCode) return line(spdlog::level::debug, "", reason);
-  if (settlement.state == Settlement::State::kParked)
-    return line(spdlog::level::err, "MS-301", reason);
-  if (settlement.spend_attempt) return line(spdlog::level::warn, "MS-302", reason);
-  line(spdlog::level::debug, "",
-       reason);  // Outages and configuration errors have one line of their own.
 }
 
 }  // namespace moodlesync::engine

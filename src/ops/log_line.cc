@@ -4,6 +4,9 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/log_fields.h"
+#include "base/text.h"
+
 namespace moodlesync::ops {
 
 namespace {
@@ -87,13 +90,46 @@ std::string_view code_of(std::string_view text) {
                                                                           : std::string_view{};
 }
 
+/// A value of a field for people: in quotes where it could be taken for more than one word.
+std::string shown_value(std::string_view value) {
+  if (!value.empty() && value.find_first_of(" \"=") == std::string_view::npos) {
+    return std::string(value);
+  }
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+/// Text and fields for people.
+std::string plain(std::string_view line) {
+  const base::SplitLine split = base::split_log_line(line);
+  std::string text(split.text);
+  if (!split.fields.empty()) text += ":";
+  for (const base::LogField& field : split.fields) {
+    text.append(" ").append(field.name).append("=").append(shown_value(field.value));
+  }
+  return one_line(text);
+}
+
 std::string json_line(const LogLine& line) {
+  const base::SplitLine split = base::split_log_line(line.text);
   nlohmann::ordered_json object;
   object["ts"] = timestamp(line.when);
   object["level"] = level_name(line.level);
-  const std::string_view code = code_of(line.text);
+  const std::string_view code = code_of(split.text);
   if (!code.empty()) object["code"] = code;
-  object["message"] = code.empty() ? line.text : line.text.substr(code.size() + 1);
+  object["message"] = code.empty() ? split.text : split.text.substr(code.size() + 1);
+  for (const base::LogField& field : split.fields) {
+    const auto number = field.is_number ? base::parse_int(field.value) : std::nullopt;
+    if (number) {
+      object[std::string(field.name)] = *number;
+    } else {
+      object[std::string(field.name)] = field.value;
+    }
+  }
   // Bytes that are no UTF-8 become U+FFFD instead of an exception.
   return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -102,7 +138,7 @@ std::string human_line(const LogLine& line, bool colours) {
   const std::string_view colour = colours ? colour_of(line.level) : "";
   std::string text = timestamp(line.when);
   text.append(" ").append(colour).append(level_name(line.level));
-  text.append(colour.empty() ? "" : "\x1b[0m").append(" ").append(one_line(line.text));
+  text.append(colour.empty() ? "" : "\x1b[0m").append(" ").append(plain(line.text));
   return text;
 }
 
@@ -113,7 +149,7 @@ std::string render(const LogLine& line, LogFormat format, bool colours) {
     case LogFormat::kJson:
       return json_line(line) + "\n";
     case LogFormat::kJournal:
-      return std::string(journal_prefix(line.level)) + one_line(line.text) + "\n";
+      return std::string(journal_prefix(line.level)) + plain(line.text) + "\n";
     case LogFormat::kHuman:
       break;
   }

@@ -10,7 +10,7 @@ namespace moodlesync::ops {
 enum class LogFormat {
   kHuman,    ///< "2026-03-01T10:15:00.123Z warning MS-301 text"
   kJournal,  ///< "<4>MS-301 text": the priority for journald, which keeps the time itself.
-  kJson,     ///< One object per line: ts, level, code (where there is one), message.
+  kJson,     ///< One object per line: ts, level, code (where there is one), message, fields.
 };
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
@@ -19,7 +19,8 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 struct LogLine {
   std::chrono::system_clock::time_point when;
   LogLevel level = LogLevel::kInfo;
-  /// Starts with the message code, "MS-nnn ", if it is a warning or an error.
+  /// Starts with the message code, "MS-nnn ", if it is a warning, an error or an outcome; may end
+  /// in base::LogFields.
   std::string_view text;
 };
 

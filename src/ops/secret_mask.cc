@@ -32,7 +32,7 @@ void replace_all(std::string& text, std::string_view what) {
 std::size_t value_end(std::string_view text, std::size_t at) {
   const bool is_quoted = at < text.size() && (text[at] == '\'' || text[at] == '"');
   if (is_quoted) return std::min(text.find(text[at], at + 1), text.size() - 1) + 1;
-  return std::min(text.find_first_of(" \t&;,\"'\\)>", at), text.size());
+  return std::min(text.find_first_of(" \t&;,\"'\\)>\x1f", at), text.size());
 }
 
 /// Blots out what follows every `name`.

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/log_fields.h"
+
 namespace moodlesync::ops {
 namespace {
 
@@ -31,6 +33,25 @@ TEST(LogLine, AsJsonSeparatesTheCodeFromTheMessage) {
   EXPECT_EQ(object.at("level"), "error");
   EXPECT_EQ(object.at("code"), "MS-301");
   EXPECT_EQ(object.at("message"), "it is \"broken\"");
+}
+
+TEST(LogLine, ShowsFieldsToPeopleAsNamesAndValues) {
+  const std::string text =
+      "MS-310 done" +
+      base::LogFields().text("entity", "node:12").number("ms", 5).text("why", "it \"is\"\n").str();
+  EXPECT_EQ(render(line(LogLevel::kInfo, text), LogFormat::kJournal, false),
+            "<6>MS-310 done: entity=node:12 ms=5 why=\"it \\\"is\\\"\\n\"\n");
+}
+
+TEST(LogLine, AsJsonHasAMemberForEachField) {
+  const std::string text =
+      "MS-310 done" + base::LogFields().text("entity", "node:12").number("moodle_id", 57).str();
+  const auto object =
+      nlohmann::json::parse(render(line(LogLevel::kInfo, text), LogFormat::kJson, false));
+  EXPECT_EQ(object.at("code"), "MS-310");
+  EXPECT_EQ(object.at("message"), "done");
+  EXPECT_EQ(object.at("entity"), "node:12");
+  EXPECT_EQ(object.at("moodle_id"), 57);
 }
 
 TEST(LogLine, AsJsonSurvivesBytesThatAreNoUtf8) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,13 @@ struct RightProbe {
   bool (*is_missing)(const Result<Json>& answer) = nullptr;
 };
 
+/// A question that changes nothing in Moodle and shows what it holds of one entity. For `explain`.
+struct MoodleView {
+  std::string what;  ///< "the course with idnumber 12"
+  Call call;
+  std::vector<std::string_view> shows;  ///< Fields of the answer that are worth a person's look.
+};
+
 /// Something that no call can show and that a person should see to before the first load.
 struct Reminder {
   std::string what;
@@ -131,6 +139,13 @@ class Component {
   [[nodiscard]] virtual std::vector<std::string_view> capabilities() const { return {}; }
   [[nodiscard]] virtual std::vector<RightProbe> right_probes() const { return {}; }
   [[nodiscard]] virtual std::vector<Reminder> reminders() const { return {}; }
+  /// What to ask Moodle about an entity of `source`, by its id there (where it has one) and by its
+  /// idnumber. Each a function that functions() or optional_functions() names.
+  [[nodiscard]] virtual std::vector<MoodleView> views(const SourceSpec& /*source*/,
+                                                      const EntityRef& /*entity*/,
+                                                      std::optional<MoodleId> /*id*/) const {
+    return {};
+  }
   /// Brings Moodle in step with `conversation.entity`. The engine has already dealt with opted-out
   /// entities and with the id in field_moodle_id: `link.moodle_id` is the id to update, or empty:
   /// create.

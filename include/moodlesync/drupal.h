@@ -9,8 +9,11 @@
 
 #include "moodlesync/brake.h"
 #include "moodlesync/component.h"
+#include "moodlesync/dossier.h"
 #include "moodlesync/entity.h"
 #include "moodlesync/parking.h"
+#include "moodlesync/pauses.h"
+#include "moodlesync/presence.h"
 #include "moodlesync/queue.h"
 #include "moodlesync/result.h"
 
@@ -176,6 +179,9 @@ class DrupalDatabase {
   [[nodiscard]] virtual Queue& queue() = 0;
   [[nodiscard]] virtual Parking& parking() = 0;
   [[nodiscard]] virtual RemovalLedger& removals() = 0;
+  [[nodiscard]] virtual Pauses& pauses() = 0;
+  [[nodiscard]] virtual PresenceBoard& presence() = 0;
+  [[nodiscard]] virtual Dossiers& dossiers() = 0;
   [[nodiscard]] virtual DrupalReader& reader() = 0;
   [[nodiscard]] virtual WriteBack& write_back() = 0;
   [[nodiscard]] virtual CaptureWatch& capture() = 0;

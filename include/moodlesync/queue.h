@@ -27,7 +27,8 @@ struct Task {
 
 struct ClaimRequest {
   int limit = 0;
-  std::vector<std::string> components;  ///< Only tasks of these are claimed.
+  /// Only tasks of these are claimed, and of these only what nobody has paused (Pauses).
+  std::vector<std::string> components;
   std::chrono::seconds lease{60};
 };
 
@@ -87,6 +88,21 @@ struct QueueStats {
     std::string last_error = {};  ///< The newest message among these tasks, for `status`.
   };
   std::vector<Line> tasks;
+  /// Waiting tasks by what they wait for.
+  struct Wait {
+    std::string component;
+    std::string for_component;  ///< Empty: no task of ours will give it.
+    std::int64_t count = 0;
+    EntityRef example;  ///< One of the entities that are waited for.
+  };
+  std::vector<Wait> waits = {};
+  /// Links that say skipped, by why.
+  struct Skip {
+    std::string component;
+    std::string reason;
+    std::int64_t count = 0;
+  };
+  std::vector<Skip> skips = {};
   std::int64_t changes = 0;  ///< Not drained yet.
   std::int64_t links = 0;
   std::int64_t skipped = 0;           ///< Links that say skipped.

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "app/status.h"
+#include "app/page.h"
 #include "engine/brake.h"
 
 namespace moodlesync::app {
@@ -15,17 +15,9 @@ using Json = nlohmann::ordered_json;
 /// How long an allowed removal may take to happen; Moodle may be away just then.
 constexpr std::chrono::hours kValidity{24};
 
-std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
-  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
-}
-
 std::string removals_and_entities(const HeldRemovals& held) {
   return counted(held.removals, "removal", "removals") + " of " +
          counted(held.entities, "entity", "entities");
-}
-
-void print_json(const Json& object, std::ostream& out) {
-  out << object.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
 }
 
 Json to_json(const HeldRemovals& held, const engine::BrakeSettings& settings) {

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "app/ask.h"
 #include "app/epoch_file.h"
 #include "engine/guard.h"
 
@@ -59,22 +60,6 @@ void check_mapping(DrupalReader& reader, std::span<const SourceSpec> sources, Fi
                      ExitCode::kConfig);
   }
   if (faults->empty()) findings.ok(kMapping, "every field is there");
-}
-
-/// Runs a coroutine outside the event loop. Every call in it has a timeout of its own.
-template <class T>
-T ask(Gateway& gateway, Co<T> question) {
-  question.start();
-  while (!question.done()) {
-    gateway.pump(std::chrono::seconds(1), {});
-    for (const std::coroutine_handle<> ready : gateway.take_ready()) ready.resume();
-  }
-  return question.take();
-}
-
-Co<Result<Json>> put(Moodle& moodle, Call call) {
-  Result<Json> answer = co_await moodle.call(std::move(call));
-  co_return answer;
 }
 
 std::string how_to_add(const std::string& function) {

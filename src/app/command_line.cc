@@ -1,10 +1,14 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <map>
 #include <sstream>
 #include <string_view>
+#include <utility>
+
+#include "base/text.h"
 
 namespace moodlesync::app {
 
@@ -30,7 +34,12 @@ constexpr std::array kVerbs{
              "Take our schema and triggers out again; Drupal's data stay as they are"},
     VerbHelp{Verb::kAdoptSite, "adopt-site",
              "Accept the site in front of us as ours after a move or a restore"},
-    VerbHelp{Verb::kStatus, "status", "Say what is queued, parked and owed"},
+    VerbHelp{Verb::kStatus, "status",
+             "Say what the daemons do, what is queued, parked, held back and owed, and why"},
+    VerbHelp{Verb::kExplain, "explain",
+             "Tell all about one entity, and what will happen to it next"},
+    VerbHelp{Verb::kPause, "pause", "Let all daemons leave a component, or everything, alone"},
+    VerbHelp{Verb::kResume, "resume", "End a pause, or all of them"},
     VerbHelp{Verb::kVersion, "version", "Print versions"},
 };
 
@@ -70,19 +79,6 @@ bool needs_yes(Verb verb) {
          verb == Verb::kBrakeDrop;
 }
 
-CLI::App* add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocation) {
-  CLI::App* command = program.add_subcommand(help.name, help.help);
-  command->fallthrough();
-  command->callback([&invocation, verb = help.verb] { invocation.verb = verb; });
-  if (has_json(help.verb)) command->add_flag("--json", invocation.json, "Answer as JSON");
-  if (needs_yes(help.verb)) command->add_flag("--yes", invocation.yes, "Do it, do not only say it");
-  if (help.verb == Verb::kCheck) {
-    command->add_flag("--config-only", invocation.config_only,
-                      "Read the configuration only, ask neither Drupal nor Moodle");
-  }
-  return command;
-}
-
 CLI::Option* add_entity(CLI::App& command, const std::string& name, Invocation& invocation) {
   const auto take = [&invocation, name](const CLI::results_t& words) {
     const auto entity = parse_entity_ref(words.front());
@@ -91,6 +87,52 @@ CLI::Option* add_entity(CLI::App& command, const std::string& name, Invocation& 
     return true;
   };
   return command.add_option(name, take, "One entity, e.g. node:12");
+}
+
+void add_status(CLI::App& command, Invocation& invocation) {
+  command.add_flag("--watch", invocation.watch, "Show it again and again, until Ctrl-C");
+  const auto take = [&invocation](const CLI::results_t& words) {
+    const auto seconds = base::parse_int(words.front());
+    if (!seconds || *seconds < 1 || *seconds > 3600) {
+      throw CLI::ValidationError("--interval", "must be a number of seconds from 1 to 3600");
+    }
+    invocation.interval = std::chrono::seconds(*seconds);
+    return true;
+  };
+  command.add_option("--interval", take, "Seconds between two looks of --watch; 2");
+}
+
+void add_details(CLI::App& command, Verb verb, Invocation& invocation) {
+  switch (verb) {
+    case Verb::kCheck:
+      command.add_flag("--config-only", invocation.config_only,
+                       "Read the configuration only, ask neither Drupal nor Moodle");
+      break;
+    case Verb::kStatus:
+      add_status(command, invocation);
+      break;
+    case Verb::kExplain:
+      add_entity(command, "entity", invocation)->required();
+      break;
+    case Verb::kPause:
+      command.add_option("--reason", invocation.reason, "Why, for whoever asks `status`");
+      [[fallthrough]];
+    case Verb::kResume:
+      command.add_option("component", invocation.component, "Only this component");
+      break;
+    default:
+      break;
+  }
+}
+
+CLI::App* add_verb(CLI::App& program, const VerbHelp& help, Invocation& invocation) {
+  CLI::App* command = program.add_subcommand(help.name, help.help);
+  command->fallthrough();
+  command->callback([&invocation, verb = help.verb] { invocation.verb = verb; });
+  if (has_json(help.verb)) command->add_flag("--json", invocation.json, "Answer as JSON");
+  if (needs_yes(help.verb)) command->add_flag("--yes", invocation.yes, "Do it, do not only say it");
+  add_details(*command, help.verb, invocation);
+  return command;
 }
 
 void add_parked(CLI::App& program, Invocation& invocation) {
@@ -124,23 +166,103 @@ void add_brake(CLI::App& program, Invocation& invocation) {
   }
 }
 
+/// What the words of a command line are put into while it is read.
+struct Slots {
+  Invocation invocation;
+  std::string config;
+  std::string level;
+};
+
+void build(CLI::App& program, Slots& slots) {
+  program.require_subcommand(1);
+  program
+      .add_option("-c,--config", slots.config,
+                  "Configuration file (environment: MOODLE_SYNCD_CONFIG)")
+      ->capture_default_str();
+  program
+      .add_option("--log-level", slots.level, "debug, info, warning or error, instead of log.level")
+      ->check(CLI::IsMember(kLevels));
+  for (const VerbHelp& help : kVerbs) add_verb(program, help, slots.invocation);
+  add_parked(program, slots.invocation);
+  add_brake(program, slots.invocation);
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return names;
+}
+
+/// The options that may stand at `app`, also those of the commands around it.
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* at = &app; at != nullptr; at = at->get_parent()) {
+    for (const CLI::Option* option : at->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+/// The first word that is no command or option where it stands, and what was probably meant.
+std::string suggestion(const CLI::App& program, int argc, const char* const* argv) {
+  const CLI::App* at = &program;
+  for (int i = 1; i < argc; ++i) {
+    const std::string whole(argv[i]);
+    const std::string word = whole.substr(0, whole.find('='));
+    const bool is_option = word.starts_with("--");
+    const std::vector<std::string> known = is_option ? option_names(*at) : command_names(*at);
+    if (word.starts_with("-") && !is_option) continue;
+    if (std::ranges::find(known, word) != known.end()) {
+      if (!is_option) at = at->get_subcommand(word);
+      continue;
+    }
+    const std::string_view meant = base::nearest(word, known);
+    if (meant.empty()) return {};
+    return std::string(is_option ? "There is no option '" : "There is no command '") + word +
+           "' here. Did you mean '" + std::string(meant) + "'?\n";
+  }
+  return {};
+}
+
+void describe(const CLI::App& app, const std::vector<std::string>& words,
+              std::vector<CommandShape>& shapes) {
+  CommandShape shape;
+  shape.words = words;
+  shape.help = app.get_description();
+  for (const CLI::Option* option : app.get_options()) {
+    const bool takes_value = option->get_expected_min() > 0;
+    for (const std::string& name : option->get_lnames()) {
+      shape.options.push_back({"--" + name, takes_value, false});
+    }
+    if (option->get_positional()) shape.options.push_back({option->get_name(true), true, true});
+  }
+  shape.commands = command_names(app);
+  shapes.push_back(std::move(shape));
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    std::vector<std::string> deeper = words;
+    deeper.push_back(command->get_name());
+    describe(*command, deeper, shapes);
+  }
+}
+
 }  // namespace
+
+std::vector<CommandShape> command_shapes() {
+  Slots slots;
+  CLI::App program("Keeps Moodle in step with a Drupal site.", "moodle-syncd");
+  build(program, slots);
+  std::vector<CommandShape> shapes;
+  describe(program, {}, shapes);
+  return shapes;
+}
 
 ParsedCommandLine parse_command_line(int argc, const char* const* argv,
                                      const Environment& environment) {
-  Invocation invocation;
-  std::string config = environment("MOODLE_SYNCD_CONFIG").value_or(std::string(kDefaultConfig));
-  std::string level;
+  Slots slots;
+  slots.config = environment("MOODLE_SYNCD_CONFIG").value_or(std::string(kDefaultConfig));
   CLI::App program("Keeps Moodle in step with a Drupal site.", "moodle-syncd");
-  program.require_subcommand(1);
-  program
-      .add_option("-c,--config", config, "Configuration file (environment: MOODLE_SYNCD_CONFIG)")
-      ->capture_default_str();
-  program.add_option("--log-level", level, "debug, info, warning or error, instead of log.level")
-      ->check(CLI::IsMember(kLevels));
-  for (const VerbHelp& help : kVerbs) add_verb(program, help, invocation);
-  add_parked(program, invocation);
-  add_brake(program, invocation);
+  build(program, slots);
 
   ParsedCommandLine parsed;
   try {
@@ -150,12 +272,12 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv,
     std::ostringstream err;
     const int code = program.exit(error, out, err);
     parsed.exit_code = code == 0 ? ExitCode::kOk : ExitCode::kUsage;
-    parsed.text = code == 0 ? out.str() : err.str();
+    parsed.text = code == 0 ? out.str() : err.str() + suggestion(program, argc, argv);
     return parsed;
   }
-  invocation.config = config;
-  if (!level.empty()) invocation.log_level = kLevels.at(level);
-  parsed.invocation = std::move(invocation);
+  slots.invocation.config = slots.config;
+  if (!slots.level.empty()) slots.invocation.log_level = kLevels.at(slots.level);
+  parsed.invocation = std::move(slots.invocation);
   return parsed;
 }
 

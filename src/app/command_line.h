@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/environment.h"
 #include "app/exit_code.h"
@@ -19,6 +21,9 @@ enum class Verb {
   kUninstall,
   kAdoptSite,
   kStatus,
+  kExplain,
+  kPause,
+  kResume,
   kParkedList,
   kParkedShow,
   kParkedRetry,
@@ -35,12 +40,15 @@ struct Invocation {
   std::filesystem::path config = {};
   std::optional<ops::LogLevel> log_level = std::nullopt;  ///< Instead of log.level.
   bool json = false;
-  bool yes = false;            ///< uninstall, adopt-site, … drop: do it.
-  bool config_only = false;    ///< check: the file alone, no network.
-  ParkedFilter parked = {};    ///< parked …: which ones.
-  bool all = false;            ///< parked drop: without a filter.
-  int limit = kListLimit;      ///< parked list, show: how many at most.
-  std::string component = {};  ///< brake …: empty for all.
+  bool yes = false;                          ///< uninstall, adopt-site, … drop: do it.
+  bool config_only = false;                  ///< check: the file alone, no network.
+  ParkedFilter parked = {};                  ///< parked …: which ones; explain: its entity.
+  bool all = false;                          ///< parked drop: without a filter.
+  int limit = kListLimit;                    ///< parked list, show: how many at most.
+  std::string component = {};                ///< brake …, pause, resume: empty for all.
+  std::string reason = {};                   ///< pause: in the operator's words.
+  bool watch = false;                        ///< status: again and again.
+  std::chrono::milliseconds interval{2000};  ///< status --watch.
 
   static constexpr int kListLimit = 100;
 };
@@ -53,5 +61,19 @@ struct ParsedCommandLine {
 
 [[nodiscard]] ParsedCommandLine parse_command_line(int argc, const char* const* argv,
                                                    const Environment& environment);
+
+/// What can be typed: for completion, and for the tests that hold the manuals against it.
+struct CommandShape {
+  struct Option {
+    std::string name;  ///< "--json"; of a word without dashes its name.
+    bool takes_value = false;
+    bool is_word = false;
+  };
+  std::vector<std::string> words;  ///< {"parked", "list"}; empty: the program itself.
+  std::string help;
+  std::vector<Option> options;
+  std::vector<std::string> commands;  ///< What may come next.
+};
+[[nodiscard]] std::vector<CommandShape> command_shapes();
 
 }  // namespace moodlesync::app

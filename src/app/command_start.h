@@ -7,6 +7,7 @@
 #include "app/command_line.h"
 #include "app/rooms.h"
 #include "app/settings.h"
+#include "ops/terminal.h"
 
 namespace moodlesync::app {
 
@@ -14,9 +15,10 @@ namespace moodlesync::app {
 struct Console {
   std::ostream& out;
   std::ostream& err;
+  ops::Look look = {};  ///< Of standard output.
 };
 
-/// Says what failed; returns what the program's end is to say.
+/// Says what failed and what to do next; returns what the program's end is to say.
 ExitCode complain(const Error& error, Console console);
 
 /// The configuration; nothing when it has faults, which are then printed all at once.

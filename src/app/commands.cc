@@ -6,7 +6,7 @@
 #include "app/check.h"
 #include "app/command_start.h"
 #include "app/epoch_file.h"
-#include "app/status.h"
+#include "app/guard_view.h"
 #include "engine/guard.h"
 
 namespace moodlesync::app {
@@ -19,16 +19,7 @@ ExitCode print_steps(const Result<std::vector<std::string>>& steps, Console cons
   return ExitCode::kOk;
 }
 
-/// What the state folder says against the database, as far as this user may read it: install and
-/// status may run as another one than the daemon, and on another machine.
-std::vector<std::string> readable_objections(const Settings& settings, Site& site) {
-  const auto memory = EpochFile(settings.state_dir).read();
-  if (!memory || memory->id.empty()) return {};
-  const auto record = site.record(memory->id);
-  return record ? engine::folder_objections(*record, *memory) : std::vector<std::string>{};
-}
-
-/// The same for somebody who is about to start from this folder.
+/// What the state folder says against the database to somebody who is about to start from it.
 std::vector<std::string> folder_state(const Settings& settings, Site& site) {
   const auto memory = EpochFile(settings.state_dir).read();
   if (!memory) return {memory.error().message};
@@ -37,21 +28,9 @@ std::vector<std::string> folder_state(const Settings& settings, Site& site) {
   return engine::folder_objections(*record, *memory);
 }
 
-Result<std::vector<std::string>> objections_to(const Settings& settings, Site& site) {
-  const auto record = site.record({});
-  if (!record) return record.error();
-  const auto observed = site.observe();
-  if (!observed) return observed.error();
-  auto objections = engine::guard_objections(*record, *observed, settings.engine.site_url);
-  for (std::string& objection : readable_objections(settings, site)) {
-    objections.push_back(std::move(objection));
-  }
-  return objections;
-}
-
 /// Bringing the triggers of a copied database up to date would make the copy look installed.
 Status may_install(const Settings& settings, DrupalDatabase& database) {
-  const auto objections = objections_to(settings, database.site());
+  const auto objections = guard_view(settings, database.site());
   if (!objections) {
     return objections.error().code == "not_installed" ? ok() : Status(objections.error());
   }
@@ -170,32 +149,11 @@ ExitCode adopt_site(const Invocation& invocation, const Rooms& rooms, Console co
   if (const Status adopted = adopt(*settings, site, record->recorded, *present); !adopted) {
     return complain(adopted.error(), console);
   }
-  const auto left = objections_to(*settings, site);
+  const auto left = guard_view(*settings, site);
   if (!left) return complain(left.error(), console);
   for (const std::string& objection : *left) console.err << "still: " << objection << "\n";
   console.out << "adopted\n";
   return left->empty() ? ExitCode::kOk : ExitCode::kGuard;
-}
-
-ExitCode status(const Invocation& invocation, const Rooms& rooms, Console console) {
-  const auto settings = settings_or_complaint(invocation, rooms, console);
-  if (!settings) return ExitCode::kConfig;
-  const auto database = open(*settings, rooms);
-  if (!database) return complain(database.error(), console);
-  auto objections = objections_to(*settings, (*database)->site());
-  if (!objections) return complain(objections.error(), console);
-  auto stats = (*database)->queue().stats();
-  if (!stats) return complain(stats.error(), console);
-  auto held = (*database)->removals().held();
-  if (!held) return complain(held.error(), console);
-  const StatusReport report{settings->engine.site_url, settings->moodle.base_url,
-                            *std::move(objections), *std::move(stats), *std::move(held)};
-  if (invocation.json) {
-    print_status_json(report, console.out);
-  } else {
-    print_status_text(report, console.out);
-  }
-  return ExitCode::kOk;
 }
 
 ExitCode version(const Invocation& invocation, const Rooms& rooms, Console console) {

@@ -11,7 +11,6 @@ namespace moodlesync::app {
 [[nodiscard]] ExitCode uninstall(const Invocation& invocation, const Rooms& rooms, Console console);
 [[nodiscard]] ExitCode adopt_site(const Invocation& invocation, const Rooms& rooms,
                                   Console console);
-[[nodiscard]] ExitCode status(const Invocation& invocation, const Rooms& rooms, Console console);
 [[nodiscard]] ExitCode version(const Invocation& invocation, const Rooms& rooms, Console console);
 
 }  // namespace moodlesync::app

@@ -156,7 +156,10 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
                                 database.removals(),
                                 &database.capture(),
                                 settings.outside.is_set() ? &announcer : nullptr,
-                                &observers_};
+                                &observers_,
+                                &database.pauses(),
+                                &database.presence(),
+                                rooms_.versions.empty() ? "" : rooms_.versions.front().second};
   wiring_->gateway().report_to(&observers_);
   observers_.entered(Phase::kWorking, nullptr);
   engine::Loop loop(ports, settings.engine, log_.logger());

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "app/status.h"
+#include "app/page.h"
 #include "moodlesync/brake.h"
 
 namespace moodlesync::app {
@@ -14,10 +14,6 @@ using Json = nlohmann::ordered_json;
 
 std::string counted(std::int64_t number) {
   return std::to_string(number) + " parked task" + (number == 1 ? "" : "s");
-}
-
-void print_json(const Json& object, std::ostream& out) {
-  out << object.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
 }
 
 Json to_json(const ParkedTask& task) {

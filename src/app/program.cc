@@ -9,7 +9,10 @@
 #include "app/brake_commands.h"
 #include "app/commands.h"
 #include "app/daemon.h"
+#include "app/explain.h"
 #include "app/parked_commands.h"
+#include "app/pause_commands.h"
+#include "app/status_command.h"
 #include "ops/signals.h"
 
 namespace moodlesync::app {
@@ -33,7 +36,7 @@ ExitCode run_daemon(const Invocation& invocation, const Rooms& rooms) {
 }
 
 ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
-  const Console console{std::cout, std::cerr};
+  const Console console{std::cout, std::cerr, ops::look_of(STDOUT_FILENO)};
   switch (invocation.verb) {
     case Verb::kRun:
     case Verb::kOnce:
@@ -48,6 +51,12 @@ ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
       return adopt_site(invocation, rooms, console);
     case Verb::kStatus:
       return status(invocation, rooms, console);
+    case Verb::kExplain:
+      return explain(invocation, rooms, console);
+    case Verb::kPause:
+      return pause(invocation, rooms, console);
+    case Verb::kResume:
+      return resume(invocation, rooms, console);
     case Verb::kParkedList:
       return parked_list(invocation, rooms, console);
     case Verb::kParkedShow:

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "app/page.h"
 #include "moodlesync/brake.h"
+#include "moodlesync/pauses.h"
+#include "moodlesync/presence.h"
 #include "moodlesync/queue.h"
 
 namespace moodlesync::app {
@@ -16,12 +20,17 @@ struct StatusReport {
   std::vector<std::string> guard_objections;  ///< Empty: all is well.
   QueueStats queue;
   std::vector<HeldRemovals> held = {};  ///< By the brake.
+  std::vector<Pause> pauses = {};
+  std::vector<Presence> daemons = {};  ///< Newest word first.
 };
 
-void print_status_text(const StatusReport& report, std::ostream& out);
-void print_status_json(const StatusReport& report, std::ostream& out);
+/// A daemon that has not left word for so long is taken to be gone: killed, hung or cut off.
+inline constexpr std::chrono::seconds kSilence{20};
 
-/// "45s", "12m", "3h", "2d": whole units, rounded down.
-[[nodiscard]] std::string age_text(std::chrono::seconds age);
+void print_status_text(const StatusReport& report, std::ostream& out, ops::Look look = {});
+[[nodiscard]] nlohmann::ordered_json status_json(const StatusReport& report);
+void print_status_json(const StatusReport& report, std::ostream& out);
+/// The least that is worth a line every few seconds: numbers, and what is out of order.
+[[nodiscard]] std::string status_line(const StatusReport& report);
 
 }  // namespace moodlesync::app

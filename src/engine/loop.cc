@@ -29,7 +29,8 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
       capture_(ports.capture, ports.clock, log),
-      database_(ports.clock) {
+      database_(ports.clock),
+      roll_call_({ports.presence, ports.pauses, ports.clock}, ports.version, log) {
   note_database(ok());
 }
 
@@ -37,9 +38,16 @@ RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
   next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
   next_epoch_ = ports_.clock.now() + kEpochLasts;
+  RunEnd end = go_round();
+  leave_word(true);
+  return end;
+}
+
+RunEnd Loop::go_round() {
   for (;;) {
     obey(ports_.control.take());
     heartbeat();  // Before anything is said: we may have been frozen for longer than the leases.
+    leave_word(false);
     if (leaving_) {
       if (auto end = wind_down()) return *end;
     } else {
@@ -127,6 +135,7 @@ void Loop::listen() {
   if (ports_.listener.consume()) {
     drain_wanted_ = claim_wanted_ = true;
     misses_notifications_ = false;
+    roll_call_.look_soon();
   }
   if (const auto trouble = ports_.listener.take_trouble()) {
     misses_notifications_ = true;
@@ -328,6 +337,7 @@ void Loop::report() {
 
 void Loop::note_outcome(const Crew::Finished& finished) {
   const Outcome& outcome = finished.conclusion.outcome;
+  roll_call_.note_outcome(outcome);
   // Settling a waiter may queue what it waits for.
   claim_wanted_ |= std::holds_alternative<Waiting>(outcome);
   const auto* error = std::get_if<Error>(&outcome);
@@ -371,6 +381,17 @@ void Loop::heartbeat() {
         "MS-406 another instance took over a task that we were working on; left to it: task=\"{}\"",
         to_string(key));
   }
+}
+
+/// What `status` shows of this daemon, on any machine.
+void Loop::leave_word(bool ended) {
+  if (!database_.lets_through() || (!ended && !roll_call_.is_due(moodle_))) return;
+  RollCall::State state{moodle_, ports_.gateway.stats(), crew_.size()};
+  state.ended = ended;
+  state.tells = mode_ == RunMode::kForever;
+  for (const auto& [component, reason] : faulty_) state.stopped.push_back({component, reason});
+  for (const auto& [component, rest] : resting_) state.stopped.push_back({component, rest.reason});
+  note_database(roll_call_.tend(state));
 }
 
 /// Cut off from the database, we cannot know who works on these tasks by now.

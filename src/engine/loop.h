@@ -13,6 +13,7 @@
 #include "engine/guard.h"
 #include "engine/intake.h"
 #include "engine/moodle_health.h"
+#include "engine/roll_call.h"
 #include "engine/settler.h"
 #include "engine/write_back_turns.h"
 #include "moodlesync/control.h"
@@ -48,9 +49,12 @@ struct LoopPorts {
   Guard& guard;
   std::span<const std::unique_ptr<Component>> components;
   RemovalLedger& removals;
-  CaptureWatch* capture = nullptr;   ///< Null: nothing to look after.
-  OutsideCaches* outside = nullptr;  ///< Null: Drupal's caches are in the database.
-  Observer* observer = nullptr;      ///< Null: nobody looks on.
+  CaptureWatch* capture = nullptr;    ///< Null: nothing to look after.
+  OutsideCaches* outside = nullptr;   ///< Null: Drupal's caches are in the database.
+  Observer* observer = nullptr;       ///< Null: nobody looks on.
+  Pauses* pauses = nullptr;           ///< Null: nobody pauses anything.
+  PresenceBoard* presence = nullptr;  ///< Null: nobody is told what we do.
+  std::string_view version = {};      ///< Of this program, for whoever is told.
 };
 
 /// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One
@@ -66,6 +70,7 @@ class Loop {
  private:
   using Millis = std::chrono::milliseconds;
 
+  [[nodiscard]] RunEnd go_round();
   void obey(Command command);
   [[nodiscard]] std::optional<RunEnd> take_in();
   [[nodiscard]] Status drain();
@@ -81,6 +86,7 @@ class Loop {
   void conclude();
   void write_back();
   void heartbeat();
+  void leave_word(bool ended);
   void give_up_expired();
   void note_outcome(const Crew::Finished& finished);
   void hand_over(Crew::Finished& finished);
@@ -106,6 +112,7 @@ class Loop {
   WriteBackTurns write_back_;
   CaptureRounds capture_;
   Breaker database_;
+  RollCall roll_call_;
 
   RunMode mode_ = RunMode::kForever;
   std::optional<Command> leaving_;  ///< Set once a stop or reload was asked for.

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace moodlesync::engine {
 
 void MoodleHealth::tend() {
@@ -33,7 +35,7 @@ void MoodleHealth::note_outage(const Error& error) {
 
 void MoodleHealth::fail(const Error& error) {
   if (!breaker_.fail(error)) return;
-  down_since_ = clock_.now();
+  since_ = clock_.now();
   if (error.kind == ErrorKind::kConfig) {
     log_.error(
         "MS-201 Moodle does not let us work; nothing is sent until this is mended: code={} "
@@ -46,8 +48,9 @@ void MoodleHealth::fail(const Error& error) {
 }
 
 void MoodleHealth::report_recovery(const MoodleSite& site) {
+  const auto away = std::chrono::duration_cast<std::chrono::seconds>(
+      clock_.now() - std::exchange(since_, clock_.now()));
   if (breaker_.succeed()) {
-    const auto away = std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - down_since_);
     log_.info("Moodle is back: away_s={} release=\"{}\"", away.count(), site.release);
   } else {
     log_.info("Moodle answers: url={} release=\"{}\" form_variables={}", site.url, site.release,

@@ -18,7 +18,7 @@ namespace moodlesync::engine {
 class MoodleHealth {
  public:
   MoodleHealth(Gateway& gateway, const Clock& clock, spdlog::logger& log)
-      : gateway_(gateway), clock_(clock), log_(log), breaker_(clock) {}
+      : gateway_(gateway), clock_(clock), log_(log), breaker_(clock), since_(clock.now()) {}
 
   /// Starts a probe when one is due and takes in the result of one that has ended.
   void tend();
@@ -28,6 +28,8 @@ class MoodleHealth {
   [[nodiscard]] bool ready() const { return breaker_.lets_through(); }
   /// Why it is not ready; empty while the first probe is still out.
   [[nodiscard]] const std::optional<Error>& problem() const { return breaker_.reason(); }
+  /// Since when it is as ready() says.
+  [[nodiscard]] Clock::TimePoint since() const { return since_; }
   /// When tend() has something to do again; empty while a probe is out or all is well.
   [[nodiscard]] std::optional<Clock::TimePoint> next_probe() const;
   /// Gives up a probe that is out.
@@ -44,7 +46,7 @@ class MoodleHealth {
   Breaker breaker_;
   std::optional<Co<Done>> probe_;
   std::optional<Result<MoodleSite>> answer_;
-  Clock::TimePoint down_since_{};
+  Clock::TimePoint since_;
 };
 
 }  // namespace moodlesync::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/source_settings.h"
 #include "components/category/category_script.h"
 #include "components/category/functions.h"
 
@@ -25,6 +26,25 @@ std::vector<RightProbe> Category::right_probes() const {
   return {{"moodle/category:manage", std::move(search), [](const Result<Json>& answer) {
              return !answer && answer.error().code == "criteriaerror";
            }}};
+}
+
+std::vector<MoodleView> Category::views(const SourceSpec& source, const EntityRef& entity,
+                                        std::optional<MoodleId> id) const {
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) return {};
+  std::vector<MoodleView> views;
+  const auto ask = [&views](const std::string& key, const std::string& value) {
+    Call call{.function = &kGetCategories, .row = {}};
+    call.row.add("criteria[0][key]", key).add("criteria[0][value]", value);
+    call.row.add("addsubcategories", "0");
+    views.push_back({"the category with " + key + " " + value,
+                     std::move(call),
+                     {"id", "idnumber", "name", "parent", "visible"}});
+  };
+  if (id) ask("id", to_string(*id));
+  ask("idnumber", base::idnumber(own->idnumber_prefix, entity));
+  return views;
 }
 
 Co<Outcome> Category::converse(Conversation& conversation) const {

@@ -18,6 +18,8 @@ class Category : public Component {
   [[nodiscard]] std::vector<std::string_view> functions() const override;
   [[nodiscard]] std::vector<std::string_view> capabilities() const override;
   [[nodiscard]] std::vector<RightProbe> right_probes() const override;
+  [[nodiscard]] std::vector<MoodleView> views(const SourceSpec& source, const EntityRef& entity,
+                                              std::optional<MoodleId> id) const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

@@ -1,5 +1,8 @@
 #include "components/cohorts/cohorts.h"
 
+#include <algorithm>
+
+#include "base/source_settings.h"
 #include "components/cohorts/cohort_finder.h"
 #include "components/cohorts/cohort_script.h"
 #include "components/cohorts/functions.h"
@@ -39,6 +42,17 @@ std::vector<RightProbe> Cohorts::right_probes() const {
   return {{"moodle/cohort:view", search_call("moodle-syncd"), [](const Result<Json>& answer) {
              return !answer && answer.error().code == "nopermissions";
            }}};
+}
+
+std::vector<MoodleView> Cohorts::views(const SourceSpec& source, const EntityRef& entity,
+                                       std::optional<MoodleId> /*id*/) const {
+  const auto own = std::ranges::find(settings_.cohorts, source.name,
+                                     [](const auto& one) { return one.spec.name; });
+  if (own == settings_.cohorts.end()) return {};
+  const std::string idnumber = base::idnumber(own->idnumber_prefix, entity);
+  return {{"cohorts of the system in whose name, idnumber or description stands " + idnumber,
+           search_call(idnumber),
+           {"id", "idnumber", "name", "visible"}}};
 }
 
 Co<Outcome> Cohorts::converse(Conversation& conversation) const {

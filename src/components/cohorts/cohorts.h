@@ -19,6 +19,8 @@ class Cohorts : public Component {
   [[nodiscard]] std::vector<std::string_view> optional_functions() const override;
   [[nodiscard]] std::vector<std::string_view> capabilities() const override;
   [[nodiscard]] std::vector<RightProbe> right_probes() const override;
+  [[nodiscard]] std::vector<MoodleView> views(const SourceSpec& source, const EntityRef& entity,
+                                              std::optional<MoodleId> id) const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

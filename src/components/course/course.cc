@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/source_settings.h"
 #include "components/course/course_removal.h"
 #include "components/course/course_script.h"
 #include "components/course/functions.h"
@@ -45,6 +46,25 @@ std::vector<std::string_view> Course::capabilities() const {
     names.emplace_back("moodle/course:delete");
   }
   return names;
+}
+
+std::vector<MoodleView> Course::views(const SourceSpec& source, const EntityRef& entity,
+                                      std::optional<MoodleId> id) const {
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) return {};
+  std::vector<MoodleView> views;
+  const auto ask = [&views](const std::string& field, const std::string& value) {
+    Call call{.function = &kGetCourses, .row = {}};
+    call.row.add("field", field).add("value", value);
+    views.push_back({"the course with " + field + " " + value,
+                     std::move(call),
+                     {"id", "idnumber", "shortname", "fullname", "categoryid", "visible",
+                      "startdate", "enddate"}});
+  };
+  if (id) ask("id", to_string(*id));
+  ask("idnumber", base::idnumber(own->idnumber_prefix, entity));
+  return views;
 }
 
 Co<Outcome> Course::converse(Conversation& conversation) const {

@@ -17,6 +17,8 @@ class Course : public Component {
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return specs_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override;
   [[nodiscard]] std::vector<std::string_view> capabilities() const override;
+  [[nodiscard]] std::vector<MoodleView> views(const SourceSpec& source, const EntityRef& entity,
+                                              std::optional<MoodleId> id) const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

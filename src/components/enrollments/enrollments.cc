@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/source_settings.h"
 #include "components/enrollments/course_script.h"
 #include "components/enrollments/functions.h"
 
@@ -43,6 +44,18 @@ std::vector<Reminder> Enrollments::reminders() const {
       {"which roles the account may give cannot be seen from here",
        "Site administration > Users > Permissions > Define roles > Allow role assignments: "
        "allow its role every role that registrations and participants bring"}};
+}
+
+std::vector<MoodleView> Enrollments::views(const SourceSpec& /*source*/,
+                                           const EntityRef& /*entity*/,
+                                           std::optional<MoodleId> id) const {
+  if (!id) return {};
+  Call call{.function = &kGetEnrolledUsers, .row = {}};
+  call.row.add("courseid", to_string(*id));
+  call.row.add("options[0][name]", "userfields").add("options[0][value]", "id,idnumber,roles");
+  return {{"who is enrolled in course " + to_string(*id),
+           std::move(call),
+           {"id", "idnumber", "roles"}}};
 }
 
 Co<Outcome> Enrollments::converse(Conversation& conversation) const {

@@ -21,6 +21,8 @@ class Enrollments : public Component {
   [[nodiscard]] std::vector<std::string_view> functions() const override;
   [[nodiscard]] std::vector<std::string_view> capabilities() const override;
   [[nodiscard]] std::vector<Reminder> reminders() const override;
+  [[nodiscard]] std::vector<MoodleView> views(const SourceSpec& source, const EntityRef& entity,
+                                              std::optional<MoodleId> id) const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/source_settings.h"
 #include "components/users/functions.h"
 #include "components/users/users_script.h"
 
@@ -53,6 +54,26 @@ std::vector<RightProbe> Users::right_probes() const {
                       return answer && answer->is_object() && !answer->contains("email");
                     }});
   return probes;
+}
+
+std::vector<MoodleView> Users::views(const SourceSpec& source, const EntityRef& entity,
+                                     std::optional<MoodleId> id) const {
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) return {};
+  std::vector<MoodleView> views;
+  const auto ask = [&views](const Function& function, const std::string& value) {
+    Call call{.function = &function, .row = {}};
+    call.row.add("value", value);
+    call.fixed.add("field", std::string(function.match));
+    views.push_back(
+        {"the account with " + std::string(function.match) + " " + value,
+         std::move(call),
+         {"id", "idnumber", "username", "firstname", "lastname", "email", "auth", "suspended"}});
+  };
+  if (id) ask(kById, to_string(*id));
+  ask(kByIdnumber, base::idnumber(own->idnumber_prefix, entity));
+  return views;
 }
 
 Co<Outcome> Users::converse(Conversation& conversation) const {

@@ -3,11 +3,14 @@
 #include <utility>
 
 #include "drupal/postgres/connection.h"
+#include "drupal/postgres/daemon_rows.h"
+#include "drupal/postgres/dossier_reader.h"
 #include "drupal/postgres/entity_reader.h"
 #include "drupal/postgres/identifiers.h"
 #include "drupal/postgres/installer.h"
 #include "drupal/postgres/listener.h"
 #include "drupal/postgres/parked_tasks.h"
+#include "drupal/postgres/pause_book.h"
 #include "drupal/postgres/removal_book.h"
 #include "drupal/postgres/site.h"
 #include "drupal/postgres/site_schema.h"
@@ -43,6 +46,9 @@ class Database : public DrupalDatabase {
         queue_(connection_, names_, schema_),
         parking_(connection_, names_),
         removals_(connection_, names_),
+        pauses_(connection_, names_),
+        presence_(connection_, names_, queue_.instance()),
+        dossiers_(connection_, names_),
         reader_(connection_, names_, schema_),
         write_back_(connection_, names_, schema_, write_back_settings(settings)),
         capture_(connection_, names_, settings.notify),
@@ -60,6 +66,9 @@ class Database : public DrupalDatabase {
   [[nodiscard]] Queue& queue() override { return queue_; }
   [[nodiscard]] Parking& parking() override { return parking_; }
   [[nodiscard]] RemovalLedger& removals() override { return removals_; }
+  [[nodiscard]] Pauses& pauses() override { return pauses_; }
+  [[nodiscard]] PresenceBoard& presence() override { return presence_; }
+  [[nodiscard]] Dossiers& dossiers() override { return dossiers_; }
   [[nodiscard]] DrupalReader& reader() override { return reader_; }
   [[nodiscard]] WriteBack& write_back() override { return write_back_; }
   [[nodiscard]] CaptureWatch& capture() override { return capture_; }
@@ -74,6 +83,9 @@ class Database : public DrupalDatabase {
   TaskQueue queue_;
   ParkedTasks parking_;
   RemovalBook removals_;
+  PauseBook pauses_;
+  DaemonRows presence_;
+  DossierReader dossiers_;
   EntityReader reader_;
   DrupalWriteBack write_back_;
   TriggerWatch capture_;

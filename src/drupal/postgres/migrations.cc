@@ -166,9 +166,43 @@ ALTER TABLE {moodle_sync.link} SET (autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.05);
 )sql";
 
+/// What an operator says to all daemons, and what they say of themselves. The rows of `daemon` are
+/// written every few seconds, so they must not leave dead ones all over the table.
+constexpr std::string_view kDaemons = R"sql(
+CREATE TABLE {moodle_sync.pause} (
+  component text PRIMARY KEY,
+  reason text NOT NULL DEFAULT '',
+  since timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE {moodle_sync.pause} IS
+  'Components of which nothing is claimed until somebody resumes them; empty name: all.';
+
+CREATE TABLE {moodle_sync.daemon} (
+  instance text PRIMARY KEY,
+  pid bigint NOT NULL,
+  version text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now(),
+  ended boolean NOT NULL,
+  last_success_at timestamptz,
+  moodle_ready boolean NOT NULL,
+  moodle_since timestamptz NOT NULL,
+  moodle_code text NOT NULL,
+  moodle_reason text NOT NULL,
+  in_flight bigint NOT NULL,
+  settled bigint NOT NULL,
+  failed bigint NOT NULL,
+  requests bigint NOT NULL,
+  stopped jsonb NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
+COMMENT ON TABLE {moodle_sync.daemon} IS
+  'What each running moodle-syncd does, in its own words, every few seconds; for `status`.';
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, "tables", kTables}, Migration{2, "state folders", kStateFolders},
-    Migration{3, "brake", kBrake}, Migration{4, "outside caches", kOutsideCaches}};
+    Migration{3, "brake", kBrake}, Migration{4, "outside caches", kOutsideCaches},
+    Migration{5, "daemons", kDaemons}};
 
 constexpr std::string_view kBook = R"sql(
 CREATE TABLE {moodle_sync.migration} (

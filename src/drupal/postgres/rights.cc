@@ -47,7 +47,8 @@ class Needs {
   }
   void ours() {
     needs_.insert({Need::On::kSequence, names_.ours("task_token"), "USAGE", "", false});
-    for (const std::string_view name : {"change", "task", "link", "state_folder", "removal"}) {
+    for (const std::string_view name :
+         {"change", "task", "link", "state_folder", "removal", "pause", "daemon"}) {
       for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) own(name, right);
     }
     for (const std::string_view name : {"site", "brake"}) {

@@ -82,7 +82,10 @@ constexpr std::string_view kPostpone = R"sql(postponed AS (
 /// its lease: whoever had it may have asked Moodle, and that counts as a failed attempt.
 constexpr std::string_view kClaim = R"sql(
 WITH due AS (
-  SELECT t.* FROM unnest($1::text[]) AS c(component) CROSS JOIN LATERAL (
+  SELECT t.* FROM (
+    SELECT component FROM unnest($1::text[]) AS w(component) WHERE NOT EXISTS (
+      SELECT FROM {moodle_sync.pause} p WHERE p.component IN ('', w.component))) AS c
+  CROSS JOIN LATERAL (
     SELECT component, source, entity_type, entity_id, due_at
     FROM {moodle_sync.task} WHERE component = c.component AND state <> 'parked' AND due_at <= now()
     ORDER BY due_at LIMIT $2::int FOR UPDATE SKIP LOCKED) AS t
@@ -164,6 +167,16 @@ SELECT component, state, CASE WHEN state IN ('waiting', 'parked') THEN code ELSE
        greatest(0, floor(extract(epoch FROM clock_timestamp() - min(first_at)))::bigint),
        coalesce((array_agg(message ORDER BY due_at DESC) FILTER (WHERE message <> ''))[1], '')
 FROM {moodle_sync.task} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)sql";
+
+constexpr std::string_view kWaitStats = R"sql(
+SELECT component, coalesce(waits_component, ''), count(*),
+       coalesce((array_agg(waits_entity_type ORDER BY first_at))[1], ''),
+       coalesce((array_agg(waits_entity_id ORDER BY first_at))[1], 0)
+FROM {moodle_sync.task} WHERE state = 'waiting' GROUP BY 1, 2 ORDER BY 1, 2)sql";
+
+constexpr std::string_view kSkipStats = R"sql(
+SELECT component, skipped, count(*) FROM {moodle_sync.link} WHERE skipped <> ''
+GROUP BY 1, 2 ORDER BY 1, 2)sql";
 
 /// The number of links is an estimate once counting would take long.
 constexpr std::string_view kOtherStats = R"sql(
@@ -435,6 +448,25 @@ Result<std::vector<TaskKey>> TaskQueue::store_ahead(std::span<const Task> tasks)
   return lost;
 }
 
+Status TaskQueue::read_reasons(QueueStats& stats) {
+  auto waits = connection_.query(names_.expand(kWaitStats));
+  if (!waits) return explain(std::move(waits).error(), "counting waiting tasks");
+  for (int i = 0; i < waits->size(); ++i) {
+    const Row row = (*waits)[i];
+    stats.waits.push_back({std::string(row.text(0)),
+                           std::string(row.text(1)),
+                           row.integer(2),
+                           {std::string(row.text(3)), row.integer(4)}});
+  }
+  auto skips = connection_.query(names_.expand(kSkipStats));
+  if (!skips) return explain(std::move(skips).error(), "counting skipped links");
+  for (int i = 0; i < skips->size(); ++i) {
+    const Row row = (*skips)[i];
+    stats.skips.push_back({std::string(row.text(0)), std::string(row.text(1)), row.integer(2)});
+  }
+  return ok();
+}
+
 Result<QueueStats> TaskQueue::stats() {
   auto tasks = connection_.query(names_.expand(kTaskStats));
   if (!tasks) return explain(std::move(tasks).error(), "counting tasks");
@@ -445,6 +477,7 @@ Result<QueueStats> TaskQueue::stats() {
                            std::string(row.text(2)), row.integer(3),
                            std::chrono::seconds(row.integer(4)), std::string(row.text(5))});
   }
+  if (auto more = read_reasons(stats); !more) return std::move(more).error();
   auto others = connection_.query(names_.expand(kOtherStats), {names_.ours("link")});
   if (!others) return explain(std::move(others).error(), "counting links");
   if (others->empty()) return stats;

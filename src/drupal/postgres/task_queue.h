@@ -63,6 +63,7 @@ class TaskQueue : public Queue {
                                           std::string_view postponed);
   [[nodiscard]] Result<std::vector<Task>> claim_more(const ClaimRequest& request);
   [[nodiscard]] Result<std::vector<Task>> find_out_claimed(std::chrono::seconds lease);
+  [[nodiscard]] Status read_reasons(QueueStats& stats);
   [[nodiscard]] Status load_links(Transaction& transaction, std::vector<Task>& tasks);
   [[nodiscard]] Error explain(Error error, std::string_view doing) const;
 

@@ -1,6 +1,7 @@
 #include "contract/queue/queue_rig.h"
 #include "support/ports/in_memory_ledger.h"
 #include "support/ports/in_memory_parking.h"
+#include "support/ports/in_memory_pauses.h"
 #include "support/ports/in_memory_queue.h"
 
 namespace moodlesync::contract {
@@ -15,6 +16,7 @@ class InMemoryRig : public QueueRig {
   Parking& parking() override { return parking_; }
   RemovalLedger& removals() override { return removals_; }
   RemovalLedger& other_removals() override { return removals_; }
+  Pauses& pauses() override { return pauses_; }
   void let_pass(std::chrono::seconds time) override { queue_.advance(time); }
   void capture(const EntityRef& entity, const std::string& bundle) override {
     queue_.capture(entity, bundle);
@@ -23,6 +25,7 @@ class InMemoryRig : public QueueRig {
  private:
   fakes::InMemoryQueue queue_;
   fakes::InMemoryParking parking_{queue_};
+  fakes::InMemoryPauses pauses_{queue_};
   fakes::InMemoryLedger removals_{queue_, two_sources()};
 };
 

@@ -27,6 +27,7 @@ class PostgresRig : public QueueRig {
   Parking& parking() override { return ours_->parking(); }
   RemovalLedger& removals() override { return ours_->removals(); }
   RemovalLedger& other_removals() override { return other_->removals(); }
+  Pauses& pauses() override { return ours_->pauses(); }
   void let_pass(std::chrono::seconds time) override {
     site_.sql().run(
         "UPDATE moodle_sync.removal SET at = at - $1::int * interval '1 second', expires_at = "

@@ -8,11 +8,12 @@
 #include "moodlesync/brake.h"
 #include "moodlesync/component.h"
 #include "moodlesync/parking.h"
+#include "moodlesync/pauses.h"
 #include "moodlesync/queue.h"
 
 namespace moodlesync::contract {
 
-/// One implementation of Queue, Parking and RemovalLedger, with the sources of two_sources().
+/// One implementation of Queue, Parking, RemovalLedger and Pauses, with the sources of two_sources().
 class QueueRig {
  public:
   virtual ~QueueRig() = default;
@@ -22,6 +23,7 @@ class QueueRig {
   [[nodiscard]] virtual Parking& parking() = 0;
   [[nodiscard]] virtual RemovalLedger& removals() = 0;
   [[nodiscard]] virtual RemovalLedger& other_removals() = 0;
+  [[nodiscard]] virtual Pauses& pauses() = 0;
   /// Lets time pass for what the ledger has noted.
   virtual void let_pass(std::chrono::seconds time) = 0;
   /// What Drupal's save of this entity makes the triggers do.

@@ -64,6 +64,7 @@ Result<std::vector<Task>> InMemoryQueue::claim(const ClaimRequest& request) {
   for (auto& [key, row] : rows_) {
     if (std::cmp_greater_equal(claimed.size(), request.limit)) break;
     if (std::ranges::find(request.components, key.component) == request.components.end()) continue;
+    if (paused_.contains("") || paused_.contains(key.component)) continue;
     const bool expired = row.state == "running" && row.lease_until <= now_;
     const bool due = (row.state == "pending" || row.state == "waiting") && row.due <= now_;
     if (!expired && !due) continue;

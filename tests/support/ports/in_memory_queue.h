@@ -33,6 +33,8 @@ class InMemoryQueue : public Queue {
     rows_.erase(key);
     on_forget(key);
   }
+  /// Components of which nothing is claimed, and since when; empty: all.
+  [[nodiscard]] std::map<std::string, Millis, std::less<>>& paused() { return paused_; }
   /// Called for each task that is forgotten.
   std::function<void(const TaskKey&)> on_forget = [](const TaskKey&) {};
   /// The next `times` calls of settle fail with this and do nothing.
@@ -85,6 +87,7 @@ class InMemoryQueue : public Queue {
   bool config_changed_ = false;
   std::int64_t next_token_ = 1;
   int settle_calls_ = 0;
+  std::map<std::string, Millis, std::less<>> paused_;
 };
 
 }  // namespace moodlesync::fakes

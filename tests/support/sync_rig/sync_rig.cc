@@ -101,7 +101,8 @@ engine::RunEnd SyncRig::sync() {
   engine::Loop loop({database.queue(), database.reader(), database.write_back(),
                      database.listener(), wiring_->gateway(), control_, clock_, guard,
                      wiring_->settings().components, database.removals(), &database.capture(),
-                     wiring_->settings().outside.is_set() ? &announcer : nullptr},
+                     wiring_->settings().outside.is_set() ? &announcer : nullptr, nullptr,
+                     &database.pauses(), &database.presence(), "test"},
                     wiring_->settings().engine, log_);
   return loop.run(engine::RunMode::kUntilIdle);
 }

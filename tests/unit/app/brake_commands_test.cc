@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/commands.h"
+#include "app/status_command.h"
 #include "commands_fixture.h"
 
 namespace moodlesync::app {
@@ -99,7 +99,7 @@ TEST_F(BrakeCommands, DropAnswersInJson) {
 TEST_F(BrakeCommands, StatusShowsWhatIsHeld) {
   hold_twelve();
   EXPECT_EQ(run(&status), ExitCode::kOk);
-  EXPECT_THAT(out(), HasSubstr("Brake: holds removals back"));
+  EXPECT_THAT(out(), HasSubstr("Brake        holds removals back"));
 }
 
 }  // namespace

@@ -92,6 +92,53 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(parse({"run", "--yes"}).exit_code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, SaysWhatWasProbablyMeant) {
+  EXPECT_THAT(parse({"staus"}).text, testing::HasSubstr("Did you mean 'status'?"));
+  EXPECT_THAT(parse({"brake", "lst"}).text, testing::HasSubstr("Did you mean 'list'?"));
+  EXPECT_THAT(
+      parse({"parked", "list", "--componnt=x"}).text,
+      testing::HasSubstr("There is no option '--componnt' here. Did you mean '--component'"));
+  EXPECT_THAT(parse({"xyzzy"}).text, testing::Not(testing::HasSubstr("Did you mean")));
+}
+
+TEST(CommandLine, ReadsPausesAndTheirReasons) {
+  const auto paused = parse({"pause", "course", "--reason", "upgrade", "--json"});
+  ASSERT_TRUE(paused.invocation.has_value()) << paused.text;
+  EXPECT_EQ(paused.invocation->verb, Verb::kPause);
+  EXPECT_EQ(paused.invocation->component, "course");
+  EXPECT_EQ(paused.invocation->reason, "upgrade");
+  EXPECT_EQ(parse({"resume"}).invocation->component, "");
+}
+
+TEST(CommandLine, ReadsHowOftenStatusIsToLook) {
+  const auto watch = parse({"status", "--watch", "--interval", "5"});
+  ASSERT_TRUE(watch.invocation.has_value()) << watch.text;
+  EXPECT_TRUE(watch.invocation->watch);
+  EXPECT_EQ(watch.invocation->interval, std::chrono::seconds(5));
+  EXPECT_EQ(parse({"status", "--watch", "--interval", "0"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, ReadsWhichEntityIsToBeExplained) {
+  EXPECT_EQ(parse({"explain", "node:12"}).invocation->parked.entity, (EntityRef{"node", 12}));
+  EXPECT_EQ(parse({"explain"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, KnowsItsOwnShape) {
+  const auto shapes = command_shapes();
+  const auto find = [&](const std::vector<std::string>& words) {
+    for (const CommandShape& shape : shapes) {
+      if (shape.words == words) return shape;
+    }
+    return CommandShape{};
+  };
+  EXPECT_THAT(find({}).commands, testing::IsSupersetOf({"run", "status", "parked", "brake"}));
+  EXPECT_THAT(find({"parked"}).commands,
+              testing::UnorderedElementsAre("list", "show", "retry", "drop"));
+  std::vector<std::string> options;
+  for (const auto& option : find({"parked", "drop"}).options) options.push_back(option.name);
+  EXPECT_THAT(options, testing::IsSupersetOf({"--all", "--yes", "--entity"}));
+}
+
 TEST(CommandLine, HasNoOptionForTheToken) {
   EXPECT_EQ(parse({"run", "--token", "x"}).exit_code, ExitCode::kUsage);
 }

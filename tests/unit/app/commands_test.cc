@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/epoch_file.h"
+#include "app/status_command.h"
 #include "commands_fixture.h"
 
 namespace moodlesync::app {
@@ -191,7 +192,7 @@ TEST_F(CommandsTest, AdoptSiteLetsAFurtherInstanceInBesideTheOthers) {
 TEST_F(CommandsTest, StatusAndInstallMayBeRunOnAMachineWithoutAStateFolder) {
   state_.site.folders()["theirs"] = "epoch";
   EXPECT_EQ(run(&status), ExitCode::kOk);
-  EXPECT_THAT(out(), HasSubstr("Guard: this is the site that was installed"));
+  EXPECT_THAT(out(), HasSubstr("Guard        this is the site that was installed"));
   EXPECT_EQ(run(&install), ExitCode::kOk);
 }
 
@@ -204,7 +205,7 @@ TEST_F(CommandsTest, AdoptSiteSaysWhatItCannotLift) {
 TEST_F(CommandsTest, StatusSaysWhatIsQueued) {
   EXPECT_EQ(run(&status), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("https://drupal.example -> https://moodle.example"));
-  EXPECT_THAT(out(), HasSubstr("Tasks: none"));
+  EXPECT_THAT(out(), HasSubstr("Tasks        none: Moodle is in step"));
 }
 
 TEST_F(CommandsTest, StatusNamesTheGuardsObjections) {
@@ -213,6 +214,17 @@ TEST_F(CommandsTest, StatusNamesTheGuardsObjections) {
   const auto object = nlohmann::json::parse(out());
   EXPECT_EQ(object.at("guard").at("ok"), false);
   EXPECT_EQ(object.at("guard").at("objections").size(), 1U);
+}
+
+TEST_F(CommandsTest, AnErrorNamesTheNextStepAndIsNoBareSql) {
+  state_.open_errors = {Error{ErrorKind::kConfig, "42P01", "relation \"pause\" does not exist"}};
+  EXPECT_EQ(run(&status), ExitCode::kConfig);
+  EXPECT_THAT(err(), HasSubstr("moodle-syncd: relation"));
+  EXPECT_THAT(err(), HasSubstr("-> our schema is missing or older than this program: run "
+                               "`moodle-syncd install`"));
+  state_.open_errors = {Error{ErrorKind::kUnavailable, "08006", "connection refused"}};
+  EXPECT_EQ(run(&status), ExitCode::kUnavailable);
+  EXPECT_THAT(err(), HasSubstr("`moodle-syncd check` looks at both sides"));
 }
 
 TEST_F(CommandsTest, VersionPrintsOneLineForEachPart) {

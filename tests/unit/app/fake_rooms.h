@@ -16,6 +16,7 @@
 #include "support/ports/fake_ports.h"
 #include "support/ports/in_memory_ledger.h"
 #include "support/ports/in_memory_parking.h"
+#include "support/ports/in_memory_pauses.h"
 #include "support/ports/in_memory_queue.h"
 #include "support/ports/scripted_component.h"
 
@@ -70,6 +71,9 @@ struct FakeSiteState {
   fakes::InMemoryQueue queue;
   fakes::InMemoryParking parking{queue};
   fakes::InMemoryLedger removals{queue};
+  fakes::InMemoryPauses pauses{queue};
+  fakes::FakePresence presence;
+  fakes::FakeDossiers dossiers;
   fakes::FakeReader reader;
   fakes::FakeWriteBack write_back;
   fakes::FakeCapture capture;
@@ -87,6 +91,9 @@ class FakeDatabase : public DrupalDatabase {
   Queue& queue() override { return state_.queue; }
   Parking& parking() override { return state_.parking; }
   RemovalLedger& removals() override { return state_.removals; }
+  Pauses& pauses() override { return state_.pauses; }
+  PresenceBoard& presence() override { return state_.presence; }
+  Dossiers& dossiers() override { return state_.dossiers; }
   DrupalReader& reader() override { return state_.reader; }
   WriteBack& write_back() override { return state_.write_back; }
   CaptureWatch& capture() override { return state_.capture; }

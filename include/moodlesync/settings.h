@@ -51,15 +51,40 @@ struct SettingsEntry {
   SettingsNode value;
 };
 
+/// One question that was put to the configuration, and its answer: what `config print` and `config
+/// schema` are made of.
+struct SettingsQuestion {
+  enum class Kind { kText, kFlag, kNumber, kDuration, kChoice, kTexts, kMapping, kSection, kList };
+  Kind kind = Kind::kText;
+  Origin origin = {};   ///< Its key: "components.course.sources[0].name".
+  bool is_set = false;  ///< It stands in the file; else `value` is the default.
+  bool from_environment = false;
+  std::string value = {};                                         ///< As it counts; of a scalar.
+  std::vector<std::string> values = {};                           ///< kTexts.
+  std::vector<std::pair<std::string, std::string>> entries = {};  ///< kMapping.
+  std::int64_t min = 0;                                           ///< kNumber.
+  std::int64_t max = 0;
+  std::vector<std::string> choices = {};  ///< kChoice.
+};
+
+/// Listens while a configuration is read.
+struct SettingsTrace {
+  /// Nothing is there, and every list has one empty entry, so that each key is asked for once.
+  bool explores = false;
+  std::vector<SettingsQuestion> questions = {};
+};
+
 /// A mapping of the configuration with typed getters. Every getter names the key as known; after
 /// reading, `finish()` reports the keys that nobody asked for, with the nearest known one. Faults
 /// are collected, never thrown, so that all are reported at once.
 ///
-/// Lifetime: a cheap handle; borrows the tree and the fault list, which must outlive it.
+/// Lifetime: a cheap handle; borrows the tree, the fault list and the trace, which must outlive
+/// it.
 class Section {
  public:
+  /// `trace`: is told of every question; may be null.
   Section(const SettingsNode* node, std::string file, std::string path,
-          std::vector<SettingsFault>* faults);
+          std::vector<SettingsFault>* faults, SettingsTrace* trace = nullptr);
 
   /// The value of `key`, or `fallback` when it is absent. A wrong type is a fault and gives the
   /// fallback.
@@ -84,6 +109,8 @@ class Section {
   [[nodiscard]] bool has(std::string_view key) const;
   /// Where `key` (or the entry `sub` of the mapping `key`) stands, for faults found later.
   [[nodiscard]] Origin origin(std::string_view key, std::string_view sub = {}) const;
+  /// True while all keys are asked for only to find out which there are.
+  [[nodiscard]] bool explores() const { return trace_ != nullptr && trace_->explores; }
   void fault(std::string_view key, std::string message);
   /// Reports unknown keys of this mapping (not of nested ones).
   void finish();
@@ -91,11 +118,15 @@ class Section {
  private:
   [[nodiscard]] const SettingsNode* find(std::string_view key);
   const SettingsNode* scalar(std::string_view key, std::string_view wanted);
+  [[nodiscard]] std::int64_t read_number(std::string_view key, std::int64_t fallback,
+                                         std::int64_t min, std::int64_t max);
+  void note(std::string_view key, SettingsQuestion question);
 
   const SettingsNode* node_;
   std::string file_;
   std::string path_;
   std::vector<SettingsFault>* faults_;
+  SettingsTrace* trace_;
   std::set<std::string, std::less<>> known_;
 };
 

@@ -40,6 +40,8 @@ constexpr std::array kVerbs{
              "Tell all about one entity, and what will happen to it next"},
     VerbHelp{Verb::kPause, "pause", "Let all daemons leave a component, or everything, alone"},
     VerbHelp{Verb::kResume, "resume", "End a pause, or all of them"},
+    VerbHelp{Verb::kCompletion, "completion",
+             "Print a script by which the shell completes commands and options"},
     VerbHelp{Verb::kVersion, "version", "Print versions"},
 };
 
@@ -56,6 +58,13 @@ constexpr std::array kBrakeVerbs{
     VerbHelp{Verb::kBrakeDrop, "drop", "Forget them; Moodle keeps what it has"},
 };
 
+constexpr std::array kConfigVerbs{
+    VerbHelp{Verb::kConfigPrint, "print",
+             "Print the configuration as it counts, with defaults and without secrets"},
+    VerbHelp{Verb::kConfigSchema, "schema",
+             "Print a JSON Schema of the configuration, for editors"},
+};
+
 const std::map<std::string, ops::LogLevel> kLevels{{"debug", ops::LogLevel::kDebug},
                                                    {"info", ops::LogLevel::kInfo},
                                                    {"warning", ops::LogLevel::kWarning},
@@ -68,6 +77,8 @@ bool has_json(Verb verb) {
     case Verb::kInstall:
     case Verb::kUninstall:
     case Verb::kAdoptSite:
+    case Verb::kConfigSchema:
+    case Verb::kCompletion:
       return false;
     default:
       return true;
@@ -120,6 +131,11 @@ void add_details(CLI::App& command, Verb verb, Invocation& invocation) {
     case Verb::kResume:
       command.add_option("component", invocation.component, "Only this component");
       break;
+    case Verb::kCompletion:
+      command.add_option("shell", "Of which shell: bash")
+          ->check(CLI::IsMember({"bash"}))
+          ->required();
+      break;
     default:
       break;
   }
@@ -166,6 +182,12 @@ void add_brake(CLI::App& program, Invocation& invocation) {
   }
 }
 
+void add_config(CLI::App& program, Invocation& invocation) {
+  CLI::App* group = program.add_subcommand("config", "Show the configuration in other ways");
+  group->fallthrough()->require_subcommand(1);
+  for (const VerbHelp& help : kConfigVerbs) add_verb(*group, help, invocation);
+}
+
 /// What the words of a command line are put into while it is read.
 struct Slots {
   Invocation invocation;
@@ -185,6 +207,7 @@ void build(CLI::App& program, Slots& slots) {
   for (const VerbHelp& help : kVerbs) add_verb(program, help, slots.invocation);
   add_parked(program, slots.invocation);
   add_brake(program, slots.invocation);
+  add_config(program, slots.invocation);
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {

@@ -8,6 +8,8 @@
 
 #include "app/brake_commands.h"
 #include "app/commands.h"
+#include "app/completion.h"
+#include "app/config_commands.h"
 #include "app/daemon.h"
 #include "app/explain.h"
 #include "app/parked_commands.h"
@@ -57,6 +59,12 @@ ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
       return pause(invocation, rooms, console);
     case Verb::kResume:
       return resume(invocation, rooms, console);
+    case Verb::kConfigPrint:
+      return config_print(invocation, rooms, console);
+    case Verb::kConfigSchema:
+      return config_schema(invocation, rooms, console);
+    case Verb::kCompletion:
+      return completion(rooms, console);
     case Verb::kParkedList:
       return parked_list(invocation, rooms, console);
     case Verb::kParkedShow:

@@ -61,9 +61,9 @@ class Reader {
  public:
   Reader(const SettingsNode& root, const std::filesystem::path& file,
          std::span<const ComponentKind> kinds, const Environment& environment,
-         SettingsReport& report)
+         SettingsReport& report, SettingsTrace* trace)
       : root_node_(root),
-        root_(&root, file.string(), {}, &report.faults),
+        root_(&root, file.string(), {}, &report.faults, trace),
         kinds_(kinds),
         report_(report),
         secrets_(file.parent_path(), environment, report) {
@@ -142,7 +142,7 @@ class Reader {
     if (connection.empty() && parts.empty()) {
       drupal.fault("connection", "is missing (or host, port, dbname and user)");
     }
-    if (connection.empty() && !drupal.text("port").empty()) {
+    if (drupal.explores() || (connection.empty() && !drupal.text("port").empty())) {
       static_cast<void>(drupal.number("port", 5432, 1, 65535));
     }
     check_connection(drupal, connection);
@@ -253,7 +253,7 @@ class Reader {
     to.limit = read_brake_limit(brake, to.limit);
     Section components = brake.section("components");
     for (const ComponentKind& kind : kinds_) {
-      const bool differs = components.has(kind.name);
+      const bool differs = components.has(kind.name) || components.explores();
       Section section = components.section(kind.name);
       if (differs) to.components[std::string(kind.name)] = read_brake_limit(section, to.limit);
       section.finish();
@@ -285,7 +285,7 @@ class Reader {
   void read_components() {
     Section components = root_.section("components");
     for (const ComponentKind& kind : kinds_) {
-      if (!components.has(kind.name)) continue;
+      if (!components.has(kind.name) && !components.explores()) continue;
       Section section = components.section(kind.name);
       settings_.components.push_back(kind.make(section));
       section.finish();
@@ -338,21 +338,34 @@ std::optional<ops::LogLevel> parse_log_level(std::string_view text) {
 }
 
 LoadedSettings read_settings(std::string_view text, const std::filesystem::path& file,
-                             std::span<const ComponentKind> kinds, const Environment& environment) {
+                             std::span<const ComponentKind> kinds, const Environment& environment,
+                             SettingsTrace* trace) {
   LoadedSettings loaded;
   std::vector<SettingsFault>& faults = loaded.report.faults;
   auto root = parse_yaml(text, file.string(), faults);
   if (root) {
     substitute_environment(*root, file.string(), environment, faults);
-    loaded.settings = Reader(*root, file, kinds, environment, loaded.report).read();
+    loaded.settings = Reader(*root, file, kinds, environment, loaded.report, trace).read();
   }
   tidy(faults);
   if (!faults.empty()) loaded.settings.reset();
   return loaded;
 }
 
+SettingsTrace explore_settings(std::span<const ComponentKind> kinds) {
+  SettingsTrace trace;
+  trace.explores = true;
+  SettingsNode nothing;
+  nothing.kind = SettingsNode::Kind::kMap;
+  SettingsReport report;
+  const Environment none = [](const std::string& /*name*/) { return std::nullopt; };
+  static_cast<void>(Reader(nothing, {}, kinds, none, report, &trace).read());
+  return trace;
+}
+
 LoadedSettings load_settings(const std::filesystem::path& file,
-                             std::span<const ComponentKind> kinds, const Environment& environment) {
+                             std::span<const ComponentKind> kinds, const Environment& environment,
+                             SettingsTrace* trace) {
   LoadedSettings loaded;
   const auto refuse = [&](std::string message) {
     loaded.report.faults.push_back({{file.string(), 0, {}}, std::move(message)});
@@ -369,7 +382,7 @@ LoadedSettings load_settings(const std::filesystem::path& file,
     refuse("is larger than 1 MiB, which no configuration is");
     return loaded;
   }
-  return read_settings(text, file, kinds, environment);
+  return read_settings(text, file, kinds, environment, trace);
 }
 
 }  // namespace moodlesync::app

@@ -45,14 +45,20 @@ struct LoadedSettings {
 
 /// Reads the configuration file and reports all that is wrong with it at once, in file order.
 ///
-/// `kinds`: the components that may stand under `components:`.
+/// `kinds`: the components that may stand under `components:`; `trace`: is told of every key that
+/// is asked for.
 [[nodiscard]] LoadedSettings load_settings(const std::filesystem::path& file,
                                            std::span<const ComponentKind> kinds,
-                                           const Environment& environment);
+                                           const Environment& environment,
+                                           SettingsTrace* trace = nullptr);
 
 /// The same from text; `file` names it in messages and is where relative paths start.
 [[nodiscard]] LoadedSettings read_settings(std::string_view text, const std::filesystem::path& file,
                                            std::span<const ComponentKind> kinds,
-                                           const Environment& environment);
+                                           const Environment& environment,
+                                           SettingsTrace* trace = nullptr);
+
+/// Every key that a configuration may hold, with one entry in each list.
+[[nodiscard]] SettingsTrace explore_settings(std::span<const ComponentKind> kinds);
 
 }  // namespace moodlesync::app

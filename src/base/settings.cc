@@ -13,6 +13,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+const std::vector<SettingsNode> kNothing;
+const std::vector<SettingsEntry> kNoEntries;
+
 constexpr std::int64_t kLongestSeconds = std::int64_t{100} * 365 * 24 * 3600;
 
 std::string_view kind_name(SettingsNode::Kind kind) {
@@ -58,9 +61,23 @@ std::optional<bool> parse_flag(std::string_view text) {
   return std::nullopt;
 }
 
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
+    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+
+/// In the largest unit that says it exactly.
+std::string duration_text(milliseconds duration) {
+  if (duration.count() == 0) return "0s";
+  std::string_view unit = kUnits[0].first;
+  std::int64_t count = duration.count();
+  for (const auto& [name, in_ms] : kUnits) {
+    if (duration.count() % in_ms != 0) continue;
+    unit = name;
+    count = duration.count() / in_ms;
+  }
+  return std::to_string(count) + std::string(unit);
+}
+
 std::optional<milliseconds> parse_duration(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
-      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   std::int64_t factor = 1000;
   for (const auto& [unit, in_ms] : kUnits) {
     if (!text.ends_with(unit)) continue;
@@ -88,8 +105,8 @@ const SettingsNode* SettingsNode::find(std::string_view key) const {
 }
 
 Section::Section(const SettingsNode* node, std::string file, std::string path,
-                 std::vector<SettingsFault>* faults)
-    : node_(node), file_(std::move(file)), path_(std::move(path)), faults_(faults) {}
+                 std::vector<SettingsFault>* faults, SettingsTrace* trace)
+    : node_(node), file_(std::move(file)), path_(std::move(path)), faults_(faults), trace_(trace) {}
 
 const SettingsNode* Section::find(std::string_view key) {
   known_.emplace(key);
@@ -105,21 +122,46 @@ const SettingsNode* Section::scalar(std::string_view key, std::string_view wante
   return nullptr;
 }
 
+void Section::note(std::string_view key, SettingsQuestion question) {
+  if (trace_ == nullptr) return;
+  const SettingsNode* found = find(key);
+  question.origin = origin(key);
+  question.is_set = found != nullptr;
+  question.from_environment = found != nullptr && found->from_environment;
+  trace_->questions.push_back(std::move(question));
+}
+
 std::string Section::text(std::string_view key, std::string_view fallback) {
   const SettingsNode* found = scalar(key, "a text");
-  return found == nullptr ? std::string(fallback) : found->scalar;
+  std::string value = found == nullptr ? std::string(fallback) : found->scalar;
+  note(key, {.kind = SettingsQuestion::Kind::kText, .value = value});
+  return value;
 }
 
 bool Section::flag(std::string_view key, bool fallback) {
   const SettingsNode* found = scalar(key, "true or false");
-  if (found == nullptr) return fallback;
-  const auto value = found->quoted ? std::nullopt : parse_flag(found->scalar);
-  if (!value) fault(key, "must be true or false (without quotes), not '" + found->scalar + "'");
-  return value.value_or(fallback);
+  auto value = std::optional(fallback);
+  if (found != nullptr) {
+    value = found->quoted ? std::nullopt : parse_flag(found->scalar);
+    if (!value) fault(key, "must be true or false (without quotes), not '" + found->scalar + "'");
+  }
+  const bool answer = value.value_or(fallback);
+  note(key, {.kind = SettingsQuestion::Kind::kFlag, .value = answer ? "true" : "false"});
+  return answer;
 }
 
 std::int64_t Section::number(std::string_view key, std::int64_t fallback, std::int64_t min,
                              std::int64_t max) {
+  const std::int64_t answer = read_number(key, fallback, min, max);
+  note(key, {.kind = SettingsQuestion::Kind::kNumber,
+             .value = std::to_string(answer),
+             .min = min,
+             .max = max});
+  return answer;
+}
+
+std::int64_t Section::read_number(std::string_view key, std::int64_t fallback, std::int64_t min,
+                                  std::int64_t max) {
   const SettingsNode* found = scalar(key, "a whole number");
   if (found == nullptr) return fallback;
   const auto value = found->quoted ? std::nullopt : base::parse_int(found->scalar);
@@ -137,33 +179,42 @@ std::int64_t Section::number(std::string_view key, std::int64_t fallback, std::i
 
 milliseconds Section::duration(std::string_view key, milliseconds fallback) {
   const SettingsNode* found = scalar(key, "a duration");
-  if (found == nullptr) return fallback;
-  const auto value = parse_duration(found->scalar);
-  if (!value) {
-    fault(key, "must be a duration such as 500ms, 30s, 5m, 2h or a number of seconds, not '" +
-                   found->scalar + "'");
+  auto value = std::optional(fallback);
+  if (found != nullptr) {
+    value = parse_duration(found->scalar);
+    if (!value) {
+      fault(key, "must be a duration such as 500ms, 30s, 5m, 2h or a number of seconds, not '" +
+                     found->scalar + "'");
+    }
   }
-  return value.value_or(fallback);
+  const milliseconds answer = value.value_or(fallback);
+  note(key, {.kind = SettingsQuestion::Kind::kDuration, .value = duration_text(answer)});
+  return answer;
 }
 
 std::string Section::choice(std::string_view key, std::string_view fallback,
                             const std::vector<std::string_view>& choices) {
   const SettingsNode* found = scalar(key, "one of " + joined(choices));
-  if (found == nullptr) return std::string(fallback);
-  if (std::ranges::find(choices, found->scalar) != choices.end()) return found->scalar;
-  fault(key, "must be one of " + joined(choices) + ", not '" + found->scalar + "'");
-  return std::string(fallback);
+  const bool is_known =
+      found != nullptr && std::ranges::find(choices, found->scalar) != choices.end();
+  if (found != nullptr && !is_known) {
+    fault(key, "must be one of " + joined(choices) + ", not '" + found->scalar + "'");
+  }
+  std::string answer = is_known ? found->scalar : std::string(fallback);
+  note(key, {.kind = SettingsQuestion::Kind::kChoice,
+             .value = answer,
+             .choices = {choices.begin(), choices.end()}});
+  return answer;
 }
 
 std::vector<std::string> Section::texts(std::string_view key) {
   const SettingsNode* found = find(key);
-  if (found == nullptr) return {};
-  if (found->kind != SettingsNode::Kind::kList) {
-    fault(key, "must be a list such as [a, b], not " + std::string(kind_name(found->kind)));
-    return {};
-  }
   std::vector<std::string> values;
-  for (const SettingsNode& item : found->items) {
+  if (found != nullptr && found->kind != SettingsNode::Kind::kList) {
+    fault(key, "must be a list such as [a, b], not " + std::string(kind_name(found->kind)));
+    found = nullptr;
+  }
+  for (const SettingsNode& item : found == nullptr ? kNothing : found->items) {
     if (item.kind == SettingsNode::Kind::kScalar) {
       values.push_back(item.scalar);
     } else {
@@ -171,18 +222,18 @@ std::vector<std::string> Section::texts(std::string_view key) {
                           "must be a text, not " + std::string(kind_name(item.kind))});
     }
   }
+  note(key, {.kind = SettingsQuestion::Kind::kTexts, .values = values});
   return values;
 }
 
 std::vector<std::pair<std::string, std::string>> Section::mapping(std::string_view key) {
   const SettingsNode* found = find(key);
-  if (found == nullptr) return {};
-  if (found->kind != SettingsNode::Kind::kMap) {
-    fault(key, "must be a mapping (name: value), not " + std::string(kind_name(found->kind)));
-    return {};
-  }
   std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [name, value] : found->entries) {
+  if (found != nullptr && found->kind != SettingsNode::Kind::kMap) {
+    fault(key, "must be a mapping (name: value), not " + std::string(kind_name(found->kind)));
+    found = nullptr;
+  }
+  for (const auto& [name, value] : found == nullptr ? kNoEntries : found->entries) {
     if (value.kind == SettingsNode::Kind::kScalar) {
       pairs.emplace_back(name, value.scalar);
     } else {
@@ -190,6 +241,7 @@ std::vector<std::pair<std::string, std::string>> Section::mapping(std::string_vi
           {origin(key, name), "must be a single value, not " + std::string(kind_name(value.kind))});
     }
   }
+  note(key, {.kind = SettingsQuestion::Kind::kMapping, .entries = pairs});
   return pairs;
 }
 
@@ -199,11 +251,14 @@ Section Section::section(std::string_view key) {
     fault(key, "must be a mapping (name: value), not " + std::string(kind_name(found->kind)));
     found = nullptr;
   }
-  return {found, file_, origin(key).key, faults_};
+  note(key, {.kind = SettingsQuestion::Kind::kSection});
+  return {found, file_, origin(key).key, faults_, trace_};
 }
 
 std::vector<Section> Section::sections(std::string_view key) {
   const SettingsNode* found = find(key);
+  note(key, {.kind = SettingsQuestion::Kind::kList});
+  if (explores()) return {{nullptr, file_, origin(key).key + "[0]", faults_, trace_}};
   if (found == nullptr) return {};
   if (found->kind != SettingsNode::Kind::kList) {
     fault(key, "must be a list of mappings (each starting with '- '), not " +
@@ -215,7 +270,7 @@ std::vector<Section> Section::sections(std::string_view key) {
     const SettingsNode& item = found->items[i];
     const Origin where = origin(key, std::to_string(i));
     if (item.kind == SettingsNode::Kind::kMap) {
-      list.emplace_back(&item, file_, where.key, faults_);
+      list.emplace_back(&item, file_, where.key, faults_, trace_);
     } else {
       faults_->push_back(
           {where, "must be a mapping (name: value), not " + std::string(kind_name(item.kind))});

@@ -131,7 +131,7 @@ TEST(CommandLine, KnowsItsOwnShape) {
     }
     return CommandShape{};
   };
-  EXPECT_THAT(find({}).commands, testing::IsSupersetOf({"run", "status", "parked", "brake"}));
+  EXPECT_THAT(find({}).commands, testing::IsSupersetOf({"run", "status", "parked", "config"}));
   EXPECT_THAT(find({"parked"}).commands,
               testing::UnorderedElementsAre("list", "show", "retry", "drop"));
   std::vector<std::string> options;

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "app/config_commands.h"
 #include "app/settings.h"
+#include "app/yaml_settings.h"
 #include "components/registry.h"
 
 namespace moodlesync::app {
@@ -130,20 +132,59 @@ TEST(MoodleSetup, NamesEveryFunctionAndCapabilityThatAComponentNeeds) {
 }
 
 TEST(ConfigFile, ShowsEveryKeyThatExists) {
-  static const std::regex kGetter(
-      R"re((?:text|flag|number|duration|choice|mapping|sections?|required|required_url|at_least|small_number|wish)\((?:[\w.]+, )*"([a-z_]+)")re");
   const std::string shown = contents(kRoot / "config" / "moodle-syncd.yaml");
-  std::vector<std::string> missing;
-  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "src")) {
-    if (!entry.path().filename().string().ends_with("settings.cc")) continue;
-    const std::string source = contents(entry.path());
-    for (auto it = std::sregex_iterator(source.begin(), source.end(), kGetter);
-         it != std::sregex_iterator(); ++it) {
-      const std::string key = (*it)[1].str();
-      if (shown.find(key + ":") == std::string::npos) missing.push_back(key);
+  const std::vector<ComponentKind> kinds = all_components();
+  int keys = 0;
+  for (const SettingsQuestion& question : explore_settings(kinds).questions) {
+    ++keys;
+    const std::string& key = question.origin.key;
+    // With its value, or in the list of Moodle's fields.
+    const std::regex word("\\b" + key.substr(key.rfind('.') + 1) + "\\b");
+    EXPECT_TRUE(std::regex_search(shown, word)) << key;
+  }
+  EXPECT_GT(keys, 100);
+}
+
+/// The keys of `node` that `schema` does not know.
+void collect_unknown(const SettingsNode& node, const nlohmann::ordered_json& schema,
+                     const std::string& path, std::vector<std::string>& unknown) {
+  for (const SettingsNode& item : node.items) {
+    if (schema.contains("items")) collect_unknown(item, schema.at("items"), path + "[]", unknown);
+  }
+  for (const SettingsEntry& entry : node.entries) {
+    const bool closed = schema.value("additionalProperties", nlohmann::ordered_json()) == false;
+    const bool known = schema.contains("properties") && schema.at("properties").contains(entry.key);
+    if (known) {
+      collect_unknown(entry.value, schema.at("properties").at(entry.key), path + "." + entry.key,
+                      unknown);
+    } else if (closed) {
+      unknown.push_back(path + "." + entry.key);
     }
   }
-  EXPECT_THAT(missing, IsEmpty());
+}
+
+TEST(ConfigSchema, KnowsEveryKeyOfTheFileAndWouldNoticeAnother) {
+  const std::vector<ComponentKind> kinds = all_components();
+  const auto schema = settings_schema(explore_settings(kinds));
+  int parsed = 0;
+  const auto unknown_in = [&schema, &parsed](const std::string& text) {
+    std::vector<SettingsFault> faults;
+    const auto root = parse_yaml(text, "moodle-syncd.yaml", faults);
+    std::vector<std::string> unknown;
+    if (root) collect_unknown(*root, schema, "", unknown);
+    parsed += root ? 1 : 0;
+    return unknown;
+  };
+  const auto lines = lines_of(contents(kRoot / "config" / "moodle-syncd.yaml"));
+  EXPECT_THAT(unknown_in(with_all_components(lines)), IsEmpty());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string text = with_uncommented(lines, i);
+    if (text.empty()) continue;
+    EXPECT_THAT(unknown_in(text), IsEmpty()) << lines[i];
+  }
+  EXPECT_THAT(unknown_in("engine: {leese: 45s}\nlogg: {}\n"),
+              testing::ElementsAre(".engine.leese", ".logg"));
+  EXPECT_GT(parsed, 30);
 }
 
 }  // namespace

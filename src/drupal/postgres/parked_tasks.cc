@@ -1,5 +1,7 @@
 #include "drupal/postgres/parked_tasks.h"
 
+#include <algorithm>
+
 #include "drupal/postgres/task_keys.h"
 
 namespace moodlesync::postgres {
@@ -88,12 +90,13 @@ std::string forget_parked_sql(std::string_view which) { return with_condition(kF
 
 Result<ParkedList> ParkedTasks::list(const ParkedFilter& filter, int limit) {
   Params params = params_of(filter);
-  params.emplace_back(limit);
+  params.emplace_back(std::max(limit, 1));  // No row, no count.
   auto rows = connection_.query(names_.expand(with_condition(kList, kFits)), params);
   if (!rows) return std::move(rows).error().in("reading parked tasks");
   ParkedList list;
   for (int i = 0; i < rows->size(); ++i) list.tasks.push_back(read_parked((*rows)[i]));
   if (!rows->empty()) list.total = (*rows)[0].integer(10);
+  if (limit < 1) list.tasks.clear();
   return list;
 }
 

@@ -82,6 +82,9 @@ TEST_P(ParkingContract, CountsAllEvenWhenItShowsOnlySome) {
   const ParkedList some = list({}, 2);
   EXPECT_EQ(some.tasks.size(), 2U);
   EXPECT_EQ(some.total, 3);
+  const ParkedList none = list({}, 0);
+  EXPECT_TRUE(none.tasks.empty());
+  EXPECT_EQ(none.total, 3);
 }
 
 TEST_P(ParkingContract, MakesWhatFitsDueAtOnce) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <memory>
 #include <regex>
 #include <sstream>
@@ -76,6 +77,28 @@ TEST(Manuals, KnowEveryKeyOfTheConfiguration) {
     const std::regex word("\\b" + key.substr(key.rfind('.') + 1) + "\\b");
     EXPECT_TRUE(std::regex_search(page, word)) << key;
   }
+}
+
+TEST(Manuals, ShowOnlyCommandsThatCanBeTyped) {
+  std::istringstream page(contents(kRoot / "docs" / "commands.md"));
+  const Environment none = [](const std::string& /*name*/) { return std::nullopt; };
+  int shown = 0;
+  for (std::string line; std::getline(page, line);) {
+    constexpr std::string_view kPrompt = "$ moodle-syncd ";
+    if (!line.starts_with(kPrompt)) continue;
+    std::vector<std::string> words;
+    std::istringstream in(line.substr(2));
+    for (std::string word; in >> std::quoted(word, '\'');) words.push_back(word);
+    std::vector<const char*> arguments;
+    for (const std::string& word : words) arguments.push_back(word.c_str());
+    const auto parsed =
+        parse_command_line(static_cast<int>(arguments.size()), arguments.data(), none);
+    // The page shows one word that is mistyped, and what is said about it.
+    ++shown;
+    if (line == "$ moodle-syncd staus") continue;
+    EXPECT_TRUE(parsed.invocation.has_value()) << line;
+  }
+  EXPECT_GT(shown, 10);
 }
 
 TEST(Manuals, RenderWithoutAWarning) {

@@ -107,6 +107,8 @@ struct QueueStats {
   std::int64_t links = 0;
   std::int64_t skipped = 0;           ///< Links that say skipped.
   std::int64_t owed_write_backs = 0;  ///< Ids that Drupal does not show yet.
+  std::int64_t table_bytes = 0;       ///< Of the task table with its indexes.
+  std::int64_t dead_tuples = 0;       ///< Of the task table; they wait for vacuum.
 };
 
 /// The task queue in Drupal's database, with the links. Every method is one short transaction.

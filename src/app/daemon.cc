@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/epoch_file.h"
+#include "app/front_door.h"
 #include "outside/announcer.h"
 
 namespace moodlesync::app {
@@ -26,6 +27,14 @@ void wait_for(Control& control, milliseconds time) {
 }
 
 }  // namespace
+
+Daemon::Daemon(std::filesystem::path config, std::optional<ops::LogLevel> log_level,
+               const Rooms& rooms, ops::Log& log)
+    : config_(std::move(config)),
+      log_level_(log_level),
+      rooms_(rooms),
+      log_(log),
+      metrics_(rooms.versions.empty() ? "" : rooms.versions.front().second) {}
 
 void Daemon::log_faults(const std::vector<SettingsFault>& faults) {
   for (const SettingsFault& fault : faults) {
@@ -78,6 +87,7 @@ bool Daemon::load_anew() {
 ExitCode Daemon::run(engine::RunMode mode, Control& control) {
   for (;;) {
     greet();
+    show_up(mode);
     if (const auto ended = start(mode, control)) return *ended;
     const engine::RunEnd end = run_loop(mode, control);
     if (end.kind != engine::RunEnd::Kind::kReload) return farewell(end);
@@ -95,6 +105,20 @@ void Daemon::greet() {
   }
   log_.logger().info("starting: drupal={} moodle={} components={}", settings.engine.site_url,
                      settings.moodle.base_url, components);
+}
+
+/// Metrics and health, already while the database is waited for. The old endpoint gives its port
+/// back first.
+void Daemon::show_up(engine::RunMode mode) {
+  endpoint_.reset();
+  std::vector<std::string> components;
+  for (const auto& component : wiring_->settings().components) {
+    components.emplace_back(component->name());
+  }
+  vital_signs_.expect(std::move(components));
+  if (mode != engine::RunMode::kForever) return;
+  endpoint_ =
+      open_endpoint(wiring_->settings(), rooms_, {clock_, vital_signs_, metrics_}, log_.logger());
 }
 
 /// Connects and passes the guard. With kForever, waits for a database that is away: at boot it may

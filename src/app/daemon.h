@@ -9,7 +9,9 @@
 #include "app/wiring.h"
 #include "engine/loop.h"
 #include "moodlesync/control.h"
+#include "ops/endpoint.h"
 #include "ops/log.h"
+#include "ops/metrics.h"
 #include "ops/observers.h"
 #include "ops/steady_clock.h"
 #include "ops/vital_signs.h"
@@ -23,8 +25,7 @@ namespace moodlesync::app {
 class Daemon {
  public:
   Daemon(std::filesystem::path config, std::optional<ops::LogLevel> log_level, const Rooms& rooms,
-         ops::Log& log)
-      : config_(std::move(config)), log_level_(log_level), rooms_(rooms), log_(log) {}
+         ops::Log& log);
 
   /// Reads the configuration for the first time, or for a reload: then it is also compared with
   /// Drupal, through connections of its own, so that a bad one changes nothing. False: it has
@@ -42,6 +43,7 @@ class Daemon {
   [[nodiscard]] Status try_to_start(engine::RunMode mode);
   [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control);
   void greet();
+  void show_up(engine::RunMode mode);
   void log_faults(const std::vector<SettingsFault>& faults);
   [[nodiscard]] ExitCode farewell(const engine::RunEnd& end);
   [[nodiscard]] ExitCode give_up(const Error& error);
@@ -54,7 +56,9 @@ class Daemon {
   std::unique_ptr<Wiring> next_;  ///< Read for a reload and found good.
   ops::SteadyClock clock_;
   ops::VitalSigns vital_signs_{clock_};
-  ops::Observers observers_{{&vital_signs_}};  ///< All who look on.
+  ops::Metrics metrics_;
+  ops::Observers observers_{{&vital_signs_, &metrics_}};  ///< All who look on.
+  std::unique_ptr<ops::Endpoint> endpoint_;  ///< Null: not wanted, or the port is in use.
 };
 
 }  // namespace moodlesync::app

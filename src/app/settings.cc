@@ -76,6 +76,7 @@ class Reader {
     read_engine();
     read_brake();
     read_log();
+    read_http();
     settings_.state_dir = root_.text("state_dir", "/var/lib/moodle-syncd");
     if (settings_.state_dir.is_relative()) {
       root_.fault("state_dir", "must be an absolute path");
@@ -280,6 +281,32 @@ class Reader {
                            : format == "human" ? Format::kHuman
                                                : Format::kAuto;
     log.finish();
+  }
+
+  void read_http() {
+    Section http = root_.section("http");
+    ops::EndpointSettings& to = settings_.endpoint;
+    const std::string listen = http.text("listen");
+    if (!listen.empty()) read_listen(http, listen);
+    to.refresh = at_least(http, "refresh", to.refresh, milliseconds{1000});
+    to.admin_token = secrets_.read(http, root_node_.find("http"), "admin_token");
+    hide(to.admin_token);
+    constexpr std::size_t kShortest = 16;
+    if (!to.admin_token.empty() && to.admin_token.size() < kShortest) {
+      http.fault("admin_token_file", "holds a token of less than 16 characters, which is guessed");
+    }
+    http.finish();
+  }
+
+  void read_listen(Section& http, const std::string& text) {
+    const auto address = ops::parse_listen_address(text);
+    if (!address) return http.fault("listen", address.error().message);
+    settings_.endpoint.listen = *address;
+    if (address->is_loopback()) return;
+    report_.warnings.push_back(
+        {http.origin("listen"),
+         "lets other machines read the status of the sync and its metrics, without TLS: put a "
+         "proxy that asks for a password in front, or listen at 127.0.0.1"});
   }
 
   void read_components() {

@@ -13,6 +13,7 @@
 #include "moodle/settings.h"
 #include "moodlesync/component.h"
 #include "moodlesync/drupal.h"
+#include "ops/endpoint_settings.h"
 #include "ops/log.h"
 #include "outside/settings.h"
 
@@ -28,6 +29,7 @@ struct Settings {
   moodle::GatewaySettings moodle;
   engine::EngineSettings engine;
   ops::LogSettings log;
+  ops::EndpointSettings endpoint;
   std::filesystem::path state_dir;
   std::vector<std::unique_ptr<Component>> components;
   std::vector<std::string> secrets;  ///< What must never show in a log line.

@@ -14,6 +14,8 @@ class Observers : public Observer {
  public:
   explicit Observers(std::vector<Observer*> observers) : observers_(std::move(observers)) {}
 
+  void add(Observer* observer) { observers_.push_back(observer); }
+
   void entered(Phase phase, const Error* hindrance) override;
   void turned(const Turn& turn) override;
   void ended(const Ending& ending) override;

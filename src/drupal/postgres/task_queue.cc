@@ -184,7 +184,9 @@ SELECT (SELECT count(*) FROM {moodle_sync.change}),
        CASE WHEN c.reltuples > 200000 THEN c.reltuples::bigint
             ELSE (SELECT count(*) FROM {moodle_sync.link}) END,
        (SELECT count(*) FROM {moodle_sync.link} WHERE skipped <> ''),
-       (SELECT count(*) FROM {moodle_sync.link} WHERE write_back = 1)
+       (SELECT count(*) FROM {moodle_sync.link} WHERE write_back = 1),
+       pg_total_relation_size(to_regclass($2)),
+       pg_stat_get_dead_tuples(to_regclass($2))
 FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 
 /// SQLSTATE query_canceled, by statement_timeout.
@@ -478,13 +480,16 @@ Result<QueueStats> TaskQueue::stats() {
                            std::chrono::seconds(row.integer(4)), std::string(row.text(5))});
   }
   if (auto more = read_reasons(stats); !more) return std::move(more).error();
-  auto others = connection_.query(names_.expand(kOtherStats), {names_.ours("link")});
+  auto others = connection_.query(names_.expand(kOtherStats),
+                                  {names_.ours("link"), names_.ours("task")});
   if (!others) return explain(std::move(others).error(), "counting links");
   if (others->empty()) return stats;
   stats.changes = (*others)[0].integer(0);
   stats.links = (*others)[0].integer(1);
   stats.skipped = (*others)[0].integer(2);
   stats.owed_write_backs = (*others)[0].integer(3);
+  stats.table_bytes = (*others)[0].integer(4);
+  stats.dead_tuples = (*others)[0].integer(5);
   return stats;
 }
 

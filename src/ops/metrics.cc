@@ -1,0 +1,136 @@
+#include "ops/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "ops/standing_metrics.h"
+
+namespace moodlesync::ops {
+
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Histogram;
+
+/// OpenTelemetry's, and what a slow Moodle needs on top.
+const Histogram::BucketBoundaries kSeconds{.005, .01, .025, .05, .075, .1, .25, .5,
+                                           .75,  1,   2.5,  5,   7.5,  10, 30,  60};
+const Histogram::BucketBoundaries kRows{1, 2, 5, 10, 20, 50, 100, 200, 500};
+
+Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+Family<Histogram>& histogram(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+/// What has come on top since `before`; after a reload the gateway counts from zero again.
+double increase(std::uint64_t before, std::uint64_t now) {
+  return static_cast<double>(now >= before ? now - before : now);
+}
+
+}  // namespace
+
+class Metrics::Families {
+ public:
+  prometheus::Registry registry;
+  Counter& turns =
+      counter(registry, "moodle_syncd_loop_turns_total", "Turns of the event loop").Add({});
+  Counter& drained = counter(registry, "moodle_syncd_changes_drained_total",
+                             "Changes in Drupal that were moved into tasks")
+                         .Add({});
+  Counter& swept = counter(registry, "moodle_syncd_changes_swept_total",
+                           "Tasks queued by the sweep, because no change had told of them")
+                       .Add({});
+  Counter& claimed =
+      counter(registry, "moodle_syncd_tasks_claimed_total", "Tasks taken to be worked on").Add({});
+  Counter& settled =
+      counter(registry, "moodle_syncd_outcomes_settled_total", "Outcomes stored").Add({});
+  Counter& lost = counter(registry, "moodle_syncd_leases_lost_total",
+                          "Tasks that another instance has taken over meanwhile")
+                      .Add({});
+  Counter& written =
+      counter(registry, "moodle_syncd_write_backs_total", "Moodle ids written into Drupal").Add({});
+  Counter& rows =
+      counter(registry, "moodle_syncd_moodle_rows_total", "Rows that Moodle has answered").Add({});
+  Counter& splits = counter(registry, "moodle_syncd_moodle_splits_total",
+                            "Calls that were split because Moodle refused them")
+                        .Add({});
+  Counter& connections =
+      counter(registry, "moodle_syncd_moodle_connections_total", "Connections opened to Moodle")
+          .Add({});
+  Family<Counter>& events =
+      counter(registry, "moodle_syncd_events_total",
+              "Tasks that have come to an end, by how: what goes on is in attempts only");
+  Family<Counter>& attempts = counter(registry, "moodle_syncd_attempts_total",
+                                      "Conversations that have come to an end, by how");
+  Family<Histogram>& conversation_seconds =
+      histogram(registry, "moodle_syncd_conversation_duration_seconds",
+                "From the start of a conversation to its end, all waiting included");
+  Family<Histogram>& request_seconds =
+      histogram(registry, "moodle_syncd_moodle_request_duration_seconds",
+                "From the first byte of a request to the last one of Moodle's answer");
+  Family<Histogram>& batch_rows =
+      histogram(registry, "moodle_syncd_moodle_batch_size", "Rows in a request to Moodle");
+  StandingMetrics standing;
+};
+
+Metrics::Metrics(const std::string& version) : families_(std::make_unique<Families>()) {
+  families_->standing.version = version;
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::entered(Phase /*phase*/, const Error* /*hindrance*/) {}
+
+void Metrics::turned(const Turn& turn) {
+  Families& to = *families_;
+  to.turns.Increment();
+  to.drained.Increment(static_cast<double>(turn.drained));
+  to.swept.Increment(static_cast<double>(turn.swept));
+  to.claimed.Increment(static_cast<double>(turn.claimed));
+  to.settled.Increment(static_cast<double>(turn.settled));
+  to.lost.Increment(static_cast<double>(turn.lost_leases));
+  to.written.Increment(static_cast<double>(turn.written_back));
+  to.rows.Increment(increase(gateway_.rows, turn.gateway.rows));
+  to.splits.Increment(increase(gateway_.splits, turn.gateway.splits));
+  to.connections.Increment(increase(gateway_.connections, turn.gateway.connections));
+  gateway_ = turn.gateway;
+}
+
+void Metrics::ended(const Ending& ending) {
+  const std::string& component = ending.task.component;
+  const std::string outcome(outcome_name(ending.outcome));
+  families_->attempts.Add({{"component", component}, {"outcome", outcome}}).Increment();
+  families_->conversation_seconds.Add({{"component", component}}, kSeconds)
+      .Observe(std::chrono::duration<double>(ending.took).count());
+  using State = Settlement::State;
+  const State state = ending.settlement.state;
+  if (state != State::kDone && state != State::kParked) return;
+  families_->events.Add({{"component", component}, {"outcome", outcome}}).Increment();
+}
+
+void Metrics::called(const MoodleCall& call) {
+  const std::string function(call.function);
+  const std::string outcome(call.failure == nullptr ? "answered" : to_string(call.failure->kind));
+  families_->request_seconds.Add({{"function", function}, {"outcome", outcome}}, kSeconds)
+      .Observe(std::chrono::duration<double>(call.took).count());
+  families_->batch_rows.Add({{"function", function}}, kRows)
+      .Observe(static_cast<double>(call.rows));
+}
+
+std::string Metrics::text(const Vitals& vitals, const QueueReading& queue, double wall) const {
+  std::vector<prometheus::MetricFamily> all = families_->registry.Collect();
+  std::ranges::move(families_->standing.collect(vitals, queue, wall), std::back_inserter(all));
+  return prometheus::TextSerializer{}.Serialize(all);
+}
+
+}  // namespace moodlesync::ops

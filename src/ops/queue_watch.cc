@@ -1,0 +1,129 @@
+#include "ops/queue_watch.h"
+
+#include <algorithm>
+
+namespace moodlesync::ops {
+
+namespace {
+
+constexpr int kRestFactor = 20;
+/// How long an allowed removal may take to happen, as with `brake allow`.
+constexpr std::chrono::hours kAllowedFor{24};
+
+}  // namespace
+
+QueueWatch::QueueWatch(Open open, std::vector<std::string> components, const Clock& clock,
+                       std::chrono::milliseconds interval)
+    : open_(std::move(open)),
+      components_(std::move(components)),
+      clock_(clock),
+      interval_(interval),
+      thread_([this] { watch(); }) {}
+
+QueueWatch::~QueueWatch() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+QueueReading QueueWatch::read() const {
+  const std::lock_guard lock(mutex_);
+  return reading_;
+}
+
+void QueueWatch::watch() {
+  std::unique_lock lock(mutex_);
+  while (!is_stopping_) {
+    is_stale_ = false;
+    lock.unlock();
+    const auto begun = clock_.now();
+    const Status looked = look();
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
+    lock.lock();
+    reading_.trouble = looked ? "" : looked.error().message;
+    if (looked) reading_.took = took;
+    wake_.wait_for(lock, std::max(interval_, took * kRestFactor),
+                   [this] { return is_stopping_ || is_stale_; });
+  }
+}
+
+Status QueueWatch::look() {
+  QueueReading fresh;
+  {
+    const std::lock_guard lock(database_mutex_);
+    const Result<DrupalDatabase*> database = this->database();
+    if (!database) return database.error();
+    Result<QueueStats> stats = (*database)->queue().stats();
+    if (!stats) return std::move(stats).error();
+    Result<std::vector<HeldRemovals>> held = (*database)->removals().held();
+    if (!held) return std::move(held).error();
+    Result<ParkedList> parked = (*database)->parking().list({}, kMostParked);
+    if (!parked) return std::move(parked).error();
+    fresh.stats = *std::move(stats);
+    fresh.held = *std::move(held);
+    fresh.parked = *std::move(parked);
+  }
+  fresh.is_taken = true;
+  fresh.when = clock_.now();
+  const std::lock_guard lock(mutex_);
+  reading_ = std::move(fresh);
+  return ok();
+}
+
+Result<DrupalDatabase*> QueueWatch::database() {
+  if (database_ == nullptr) {
+    Result<std::unique_ptr<DrupalDatabase>> opened = open_();
+    if (!opened) return std::move(opened).error();
+    database_ = *std::move(opened);
+  }
+  return database_.get();
+}
+
+void QueueWatch::look_again() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stale_ = true;
+  }
+  wake_.notify_all();
+}
+
+Result<EntityReading> QueueWatch::look_up(const EntityRef& entity) {
+  const std::lock_guard lock(database_mutex_);
+  const Result<DrupalDatabase*> database = this->database();
+  if (!database) return database.error();
+  EntityReading reading;
+  ParkedFilter filter;
+  filter.entity = entity;
+  Result<ParkedList> parked = (*database)->parking().list(filter, kMostParked);
+  if (!parked) return std::move(parked).error();
+  reading.parked = std::move(parked->tasks);
+  for (const std::string& component : components_) {
+    auto links = (*database)->queue().links(component, {&entity, 1});
+    if (!links) return std::move(links).error();
+    for (auto& [ref, link] : *links) reading.links.emplace_back(component, std::move(link));
+  }
+  return reading;
+}
+
+Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {
+  const std::lock_guard lock(database_mutex_);
+  const Result<DrupalDatabase*> database = this->database();
+  if (!database) return database.error();
+  Result<std::size_t> retried = (*database)->parking().retry(filter);
+  look_again();
+  return retried;
+}
+
+Result<std::size_t> QueueWatch::allow(std::string_view component) {
+  const std::lock_guard lock(database_mutex_);
+  const Result<DrupalDatabase*> database = this->database();
+  if (!database) return database.error();
+  Result<std::size_t> allowed = (*database)->removals().allow(component, kAllowedFor);
+  look_again();
+  return allowed;
+}
+
+}  // namespace moodlesync::ops

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "moodlesync/clock.h"
+#include "moodlesync/drupal.h"
+
+namespace moodlesync::ops {
+
+/// The queue as it was when it was last looked at.
+struct QueueReading {
+  bool is_taken = false;    ///< False: it has never been read; all the rest is empty.
+  Clock::TimePoint when{};  ///< Of the reading.
+  std::chrono::milliseconds took{0};
+  QueueStats stats;
+  std::vector<HeldRemovals> held;
+  ParkedList parked;    ///< The first kMostParked.
+  std::string trouble;  ///< Why the last look failed; the numbers are then older ones.
+};
+
+/// What is known of one entity.
+struct EntityReading {
+  std::vector<ParkedTask> parked;
+  std::vector<std::pair<std::string, Link>> links;  ///< Component → link.
+};
+
+/// Looks at the queue now and then, in a thread and through a connection of its own, so that
+/// neither a scrape nor an open page costs a query, and the loop notices nothing.
+///
+/// A look at a queue of millions takes its time: after one the watch rests for the interval, or for
+/// twenty times as long as it took, whichever is longer.
+///
+/// Lifetime: the destructor waits for a statement that runs (bounded by its timeout). Threads: any.
+class QueueWatch {
+ public:
+  using Open = std::function<Result<std::unique_ptr<DrupalDatabase>>()>;
+
+  QueueWatch(Open open, std::vector<std::string> components, const Clock& clock,
+             std::chrono::milliseconds interval);
+  ~QueueWatch();
+  QueueWatch(const QueueWatch&) = delete;
+  QueueWatch& operator=(const QueueWatch&) = delete;
+
+  /// Costs no query.
+  [[nodiscard]] QueueReading read() const;
+
+  // These ask the database at once. Errors: those of the ports behind them.
+  [[nodiscard]] Result<EntityReading> look_up(const EntityRef& entity);
+  [[nodiscard]] Result<std::size_t> retry(const ParkedFilter& filter);
+  [[nodiscard]] Result<std::size_t> allow(std::string_view component);
+
+  static constexpr int kMostParked = 20;
+
+ private:
+  void watch();
+  [[nodiscard]] Status look();
+  [[nodiscard]] Result<DrupalDatabase*> database();
+  void look_again();
+
+  Open open_;
+  std::vector<std::string> components_;
+  const Clock& clock_;
+  std::chrono::milliseconds interval_;
+
+  std::mutex database_mutex_;
+  std::unique_ptr<DrupalDatabase> database_;  ///< Guarded by database_mutex_.
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  QueueReading reading_;      ///< Guarded by mutex_.
+  bool is_stopping_ = false;  ///< Guarded by mutex_.
+  bool is_stale_ = true;      ///< Guarded by mutex_; somebody has just changed something.
+
+  std::thread thread_;
+};
+
+}  // namespace moodlesync::ops

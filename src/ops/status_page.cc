@@ -1,0 +1,479 @@
+#include "ops/status_page.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "moodlesync/brake.h"
+#include "ops/hour_chart.h"
+#include "ops/html.h"
+#include "ops/status_assets.h"
+#include "ops/status_verdict.h"
+
+namespace moodlesync::ops {
+
+namespace {
+
+using State = Vitals::Side::State;
+
+struct MoodLook {
+  const char* css;
+  const char* mark;
+};
+
+MoodLook look_of(StatusVerdict::Mood mood) {
+  switch (mood) {
+    case StatusVerdict::Mood::kGood:
+      return {"good", "&#10003;"};
+    case StatusVerdict::Mood::kBusy:
+      return {"busy", "&#8635;"};
+    case StatusVerdict::Mood::kWarning:
+      return {"warning", "!"};
+    case StatusVerdict::Mood::kBad:
+      break;
+  }
+  return {"bad", "&#215;"};
+}
+
+/// Puts the page together, a section for each question that an administrator has.
+class Page {
+ public:
+  Page(const StatusView& view, const std::string& nonce) : view_(view), nonce_(nonce) {}
+
+  std::string render() {
+    begin();
+    search_result();
+    verdict();
+    notice();
+    tiles();
+    stuck();
+    held();
+    hour();
+    html_.raw("<div class=\"columns\"><div>");
+    sides();
+    html_.raw("</div><div>");
+    outages();
+    html_.raw("</div></div>");
+    components();
+    html_.raw("</main>");
+    end();
+    return html_.take();
+  }
+
+ private:
+  void begin() {
+    html_
+        .raw(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+            "<meta name=\"color-scheme\" content=\"light dark\"><title>")
+        .text(judge().headline)
+        .raw(
+            " – moodle-syncd</title><link rel=\"icon\" href=\"data:,\">"
+            "<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript><style nonce=\"")
+        .text(nonce_)
+        .raw("\">")
+        .raw(kStatusStyle)
+        .raw(
+            "</style></head><body><a class=\"skip\" href=\"#main\">To the status</a>"
+            "<header class=\"top\"><div class=\"wrap\"><div><h1>moodle-syncd</h1>"
+            "<p class=\"route\">")
+        .text(view_.drupal_url)
+        .raw(" &rarr; ")
+        .text(view_.moodle_url)
+        .raw(
+            "</p></div><form class=\"search\" role=\"search\" action=\"/\" method=\"get\">"
+            "<input name=\"entity\" aria-label=\"Look up one entity\" placeholder=\"node:12\" "
+            "autocomplete=\"off\" maxlength=\"80\" value=\"")
+        .text(view_.searched)
+        .raw(
+            "\"><button>Look up</button></form></div></header>"
+            "<main id=\"main\" class=\"wrap\">");
+  }
+
+  [[nodiscard]] StatusVerdict judge() const {
+    return judge_status(view_.vitals, view_.queue, view_.patience);
+  }
+
+  void verdict() {
+    const StatusVerdict verdict = judge();
+    const MoodLook look = look_of(verdict.mood);
+    html_
+        .raw(
+            "<section id=\"verdict\" data-live role=\"status\" aria-live=\"polite\" "
+            "class=\"verdict ")
+        .raw(look.css)
+        .raw("\"><span class=\"mark\" aria-hidden=\"true\">")
+        .raw(look.mark)
+        .raw("</span><div><h2>")
+        .text(verdict.headline)
+        .raw("</h2><p>")
+        .text(verdict.detail)
+        .raw("</p></div></section>");
+  }
+
+  void notice() {
+    if (view_.notice.empty()) return;
+    html_.raw("<p class=\"notice\" role=\"status\">").text(view_.notice).raw("</p>");
+  }
+
+  void tile(std::string_view figure, std::string_view caption) {
+    html_.raw("<li><b>").text(figure).raw("</b><span>").text(caption).raw("</span></li>");
+  }
+
+  void tiles() {
+    const QueueTotals totals = totals_of(view_.queue);
+    const bool is_known = view_.queue.is_taken;
+    const auto figure = [is_known](std::int64_t value) {
+      return is_known ? grouped(value) : std::string("–");
+    };
+    const bool is_quiet = totals.to_do + totals.waiting == 0;
+    html_.raw("<ul id=\"tiles\" data-live class=\"tiles\" aria-label=\"The queue\">");
+    tile(figure(totals.to_do), "to do");
+    tile(!is_known ? "–" : is_quiet ? "0 s" : age_in_words(totals.oldest), "behind");
+    tile(figure(totals.waiting), "wait for another entity");
+    tile(figure(totals.parked), "stuck");
+    tile(figure(view_.queue.stats.links), "entities linked");
+    tile(figure(view_.queue.stats.owed_write_backs), "ids to write into Drupal");
+    html_.raw("</ul>");
+  }
+
+  void csrf_field() {
+    html_.raw("<input type=\"hidden\" name=\"csrf\" value=\"").text(view_.csrf).raw("\">");
+  }
+
+  void hidden(const char* name, std::string_view value) {
+    html_.raw("<input type=\"hidden\" name=\"").raw(name).raw("\" value=\"").text(value).raw("\">");
+  }
+
+  /// What is parked, for one reason at a time.
+  void stuck() {
+    html_.raw("<div id=\"stuck\" data-live>");
+    std::vector<const QueueStats::Line*> lines;
+    for (const QueueStats::Line& line : view_.queue.stats.tasks) {
+      if (line.state == "parked" && line.code != kBrakeCode) lines.push_back(&line);
+    }
+    if (!lines.empty()) {
+      html_.raw(
+          "<section class=\"card\" aria-labelledby=\"stuck-title\">"
+          "<h2 id=\"stuck-title\">What is stuck, and why</h2>");
+      for (const QueueStats::Line* line : lines) stuck_for(*line);
+      html_.raw("</section>");
+    }
+    html_.raw("</div>");
+  }
+
+  void stuck_for(const QueueStats::Line& line) {
+    html_.raw("<div class=\"stuck\"><h3>")
+        .text(line.component)
+        .raw(": ")
+        .text(counted(line.count, "entry", "entries"))
+        .raw(", the oldest for ")
+        .text(age_in_words(line.oldest))
+        .raw("</h3><p>")
+        .text(line.last_error.empty() ? "Moodle refused it." : line.last_error)
+        .raw(" <code>")
+        .text(line.code)
+        .raw("</code></p>");
+    examples(line);
+    html_.raw(
+        "<p class=\"soft\">Saving the entity in Drupal tries it again. If the obstacle was in "
+        "Moodle, mend it there first.</p>");
+    if (!view_.csrf.empty()) {
+      html_.raw("<form class=\"act\" method=\"post\" action=\"/retry\">");
+      csrf_field();
+      hidden("component", line.component);
+      hidden("code", line.code);
+      html_.raw("<button>Try ")
+          .text(line.count == 1 ? "it" : "all of them")
+          .raw(" again now</button></form>");
+    }
+    html_.raw("</div>");
+  }
+
+  void examples(const QueueStats::Line& line) {
+    bool is_first = true;
+    for (const ParkedTask& task : view_.queue.parked.tasks) {
+      if (task.key.component != line.component || task.code != line.code) continue;
+      html_.raw(is_first ? "<p>" : " &middot; ");
+      is_first = false;
+      entity_link(task.key.entity);
+    }
+    if (!is_first) html_.raw("</p>");
+  }
+
+  void entity_link(const EntityRef& entity) {
+    const std::string name = to_string(entity);
+    html_.raw("<a href=\"/?entity=").text(name).raw("\">").text(name).raw("</a>");
+  }
+
+  void held() {
+    html_.raw("<div id=\"held\" data-live>");
+    for (const HeldRemovals& held : view_.queue.held) held_of(held);
+    html_.raw("</div>");
+  }
+
+  void held_of(const HeldRemovals& held) {
+    html_.raw("<section class=\"card\"><h2>The brake: ")
+        .text(counted(held.removals, "removal"))
+        .raw(" of ")
+        .text(held.component)
+        .raw(" held back for ")
+        .text(age_in_words(held.since))
+        .raw("</h2><p>");
+    bool is_first = true;
+    for (const auto& [verb, count] : held.by_verb) {
+      html_.raw(is_first ? "" : ", ").text(verb).raw(": ").number(count);
+      is_first = false;
+    }
+    html_.raw(". ")
+        .text(counted(held.tripped.wanted, "was", "were"))
+        .raw(" asked for at once; Moodle holds ")
+        .number(held.tripped.linked)
+        .raw(
+            " by our doing. Was a vocabulary emptied, an import broken? Then put it right in "
+            "Drupal and nothing is taken away.</p><p>");
+    for (const TaskKey& key : held.examples) {
+      entity_link(key.entity);
+      html_.raw(" ");
+    }
+    html_.raw("</p>");
+    if (view_.csrf.empty()) {
+      html_.raw(
+          "<p class=\"soft\">To decide: <code>moodle-syncd brake list</code>, then "
+          "<code>brake allow</code> or <code>brake drop</code>.</p></section>");
+      return;
+    }
+    html_.raw(
+        "<details><summary>It is right that they go &hellip;</summary><form class=\"act\" "
+        "method=\"post\" action=\"/allow\">");
+    csrf_field();
+    hidden("component", held.component);
+    html_.raw("<button class=\"grave\">Take ")
+        .text(counted(held.removals, "thing"))
+        .raw(" away in Moodle</button></form></details></section>");
+  }
+
+  void hour() {
+    html_.raw(
+        "<section class=\"card\" aria-labelledby=\"hour-title\"><h2 id=\"hour-title\">The "
+        "last hour</h2><div id=\"hour\" data-live>");
+    add_hour_chart(html_, view_.vitals.minutes);
+    html_.raw("</div></section>");
+  }
+
+  void side(std::string_view name, const Vitals::Side& side) {
+    const bool is_there = side.state == State::kThere;
+    const char* const css = is_there ? "ok" : side.state == State::kAway ? "no" : "so";
+    const char* const word = is_there                     ? "answers"
+                             : side.state == State::kAway ? "away"
+                                                          : "not asked yet";
+    line(name, css, word, is_there ? "" : side.reason);
+  }
+
+  void line(std::string_view name, const char* css, std::string_view state, std::string_view more) {
+    html_.raw("<li><span class=\"state ")
+        .raw(css)
+        .raw("\">")
+        .text(state)
+        .raw("</span> ")
+        .text(name);
+    if (!more.empty()) html_.raw("<br><span class=\"soft\">").text(more).raw("</span>");
+    html_.raw("</li>");
+  }
+
+  void sides() {
+    const Vitals& vitals = view_.vitals;
+    html_.raw(
+        "<section class=\"card\" aria-labelledby=\"sides-title\"><h2 id=\"sides-title\">"
+        "Connections</h2><ul class=\"plain\" id=\"sides\" data-live>");
+    side("Drupal's database", vitals.database);
+    side("Moodle", vitals.moodle);
+    line("Guard: the site that was installed", vitals.guard_passed ? "ok" : "so",
+         vitals.guard_passed ? "passed" : "not asked yet", "");
+    line("Notice of changes", vitals.is_listening ? "ok" : "so",
+         vitals.is_listening ? "at once" : "by polling", "");
+    for (const std::string& gap : vitals.capture_gaps) {
+      line("Not noticed at once; run moodle-syncd install", "no", "gap", gap);
+    }
+    line("Requests to Moodle at once", "ok",
+         std::to_string(vitals.gateway.in_flight) + " of " + std::to_string(vitals.gateway.limit),
+         "");
+    html_.raw("</ul></section>");
+  }
+
+  void outages() {
+    html_.raw(
+        "<section class=\"card\" aria-labelledby=\"outages-title\"><h2 id=\"outages-title\">"
+        "Outages</h2><ul class=\"plain\" id=\"outages\" data-live>");
+    constexpr std::size_t kShown = 5;
+    const auto& all = view_.vitals.outages;
+    for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i) outage(all[i]);
+    if (all.empty()) html_.raw("<li>None since the daemon was started.</li>");
+    html_.raw("</ul></section>");
+  }
+
+  void outage(const Vitals::Outage& outage) {
+    const auto now = view_.vitals.taken;
+    const auto in_words = [](Clock::TimePoint::duration time) {
+      return age_in_words(std::chrono::duration_cast<std::chrono::seconds>(time));
+    };
+    html_.raw("<li><strong>").text(outage.side).raw("</strong> ");
+    if (outage.ended) {
+      html_.text("was away for " + in_words(*outage.ended - outage.began) + ", until " +
+                 in_words(now - *outage.ended) + " ago");
+    } else {
+      html_.text("is away for " + in_words(now - outage.began));
+    }
+    html_.raw("<br><span class=\"soft\">").text(outage.reason).raw("</span></li>");
+  }
+
+  void components() {
+    html_.raw(
+        "<section class=\"card\" aria-labelledby=\"parts-title\"><h2 id=\"parts-title\">"
+        "Components</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Component"
+        "</th><th scope=\"col\" class=\"n\">To do</th><th scope=\"col\" class=\"n\">Waiting"
+        "</th><th scope=\"col\" class=\"n\">Stuck</th><th scope=\"col\" class=\"n\">Done since "
+        "start</th><th scope=\"col\">Last done</th></tr></thead>"
+        "<tbody id=\"parts\" data-live>");
+    for (const std::string& name : view_.vitals.components) component(name);
+    html_.raw("</tbody></table></div></section>");
+  }
+
+  void component(const std::string& name) {
+    std::int64_t to_do = 0;
+    std::int64_t waiting = 0;
+    std::int64_t parked = 0;
+    for (const QueueStats::Line& line : view_.queue.stats.tasks) {
+      if (line.component != name) continue;
+      (line.state == "parked" ? parked : line.state == "waiting" ? waiting : to_do) += line.count;
+    }
+    html_.raw("<tr><td>").text(name).raw("</td>");
+    for (const std::int64_t number : {to_do, waiting, parked, done(name)}) {
+      html_.raw("<td class=\"n\">").number(number).raw("</td>");
+    }
+    html_.raw("<td>");
+    const auto success = view_.vitals.last_success.find(name);
+    if (success == view_.vitals.last_success.end()) {
+      html_.raw("–");
+    } else {
+      html_.text(age_in_words(std::chrono::duration_cast<std::chrono::seconds>(view_.vitals.taken -
+                                                                               success->second)) +
+                 " ago");
+    }
+    html_.raw("</td></tr>");
+  }
+
+  [[nodiscard]] std::int64_t done(const std::string& component) const {
+    const auto found = view_.vitals.outcomes.find(component);
+    if (found == view_.vitals.outcomes.end()) return 0;
+    std::int64_t sum = 0;
+    for (const char* name : {"synced", "unchanged", "removed", "skipped"}) {
+      const auto count = found->second.find(name);
+      if (count != found->second.end()) sum += count->second;
+    }
+    return sum;
+  }
+
+  void search_result() {
+    if (view_.searched.empty()) return;
+    html_.raw("<section class=\"card\" aria-labelledby=\"found-title\"><h2 id=\"found-title\">")
+        .text(view_.searched)
+        .raw("</h2>");
+    if (!view_.found) {
+      html_.raw("<p>").text(view_.search_trouble).raw("</p></section>");
+      return;
+    }
+    const EntityReading& found = *view_.found;
+    if (found.parked.empty() && found.links.empty()) {
+      html_.raw("<p>Nothing is known of it: it was never synced, and nothing of it is stuck.</p>");
+    }
+    for (const auto& [component, link] : found.links) link_of(component, link);
+    for (const ParkedTask& task : found.parked) parked(task);
+    html_.raw("</section>");
+  }
+
+  void link_of(const std::string& component, const Link& link) {
+    html_.raw("<p><strong>").text(component).raw("</strong>: ");
+    if (!link.skipped.empty()) {
+      html_.raw("left out on purpose <code>").text(link.skipped).raw("</code>");
+    } else if (const auto& id = link.moodle_id) {
+      html_.raw("has the Moodle id <code>").text(to_string(*id)).raw("</code>");
+    } else {
+      html_.raw("has no Moodle id yet");
+    }
+    html_.raw("; ")
+        .text(counted(static_cast<std::int64_t>(link.sent.size()), "value"))
+        .raw(" sent.</p>");
+  }
+
+  void parked(const ParkedTask& task) {
+    html_.raw("<div class=\"stuck\"><h3>")
+        .text(task.key.component)
+        .raw(": stuck for ")
+        .text(age_in_words(task.parked))
+        .raw("</h3><p>")
+        .text(task.message)
+        .raw(" <code>")
+        .text(task.code)
+        .raw("</code></p>");
+    if (!view_.csrf.empty() && task.code != kBrakeCode) {
+      html_.raw("<form class=\"act\" method=\"post\" action=\"/retry\">");
+      csrf_field();
+      hidden("component", task.key.component);
+      hidden("entity", to_string(task.key.entity));
+      html_.raw("<button>Try again now</button></form>");
+    }
+    html_.raw("</div>");
+  }
+
+  void end() {
+    html_.raw("<footer class=\"wrap\"><div class=\"row\"><span id=\"reading\" data-live>");
+    const QueueReading& queue = view_.queue;
+    if (queue.is_taken) {
+      html_.text("The queue was read " +
+                 age_in_words(std::chrono::duration_cast<std::chrono::seconds>(view_.vitals.taken -
+                                                                               queue.when)) +
+                 " ago; ");
+    }
+    html_.text("started " +
+               age_in_words(std::chrono::duration_cast<std::chrono::seconds>(
+                   view_.vitals.taken - view_.vitals.started)) +
+               " ago; version " + view_.version);
+    if (!queue.trouble.empty()) html_.raw("<br>").text("Not read now: " + queue.trouble);
+    html_.raw("</span><span id=\"late\" role=\"status\"></span>");
+    if (view_.may_sign_in) sign_in();
+    if (!view_.csrf.empty()) {
+      html_.raw("<form method=\"post\" action=\"/sign-out\">");
+      csrf_field();
+      html_.raw("<button>Sign out</button></form>");
+    }
+    html_.raw("</div></footer><script nonce=\"")
+        .text(nonce_)
+        .raw("\">")
+        .raw(kStatusScript)
+        .raw("</script></body></html>\n");
+  }
+
+  void sign_in() {
+    html_.raw(
+        "<details><summary>Sign in to act</summary><form class=\"signin\" method=\"post\" "
+        "action=\"/sign-in\"><input type=\"password\" name=\"token\" required "
+        "autocomplete=\"current-password\" aria-label=\"The token of http.admin_token_file\">"
+        "<button>Sign in</button></form></details>");
+  }
+
+  const StatusView& view_;
+  const std::string& nonce_;
+  Html html_;
+};
+
+}  // namespace
+
+std::string render_status_page(const StatusView& view, const std::string& nonce) {
+  return Page(view, nonce).render();
+}
+
+}  // namespace moodlesync::ops

@@ -1,0 +1,103 @@
+#include "ops/status_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace moodlesync::ops {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kHostile = "<script>alert('1')</script>\"&";
+constexpr const char* kTamed = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot;&amp;";
+
+class StatusPageTest : public testing::Test {
+ protected:
+  StatusPageTest() {
+    view_.vitals.phase = Phase::kWorking;
+    view_.vitals.components = {"course"};
+    view_.queue.is_taken = true;
+    view_.queue.stats.tasks = {
+        {"course", "parked", "taken", 3, std::chrono::seconds{90}, kHostile}};
+    auto& task = view_.queue.parked.tasks.emplace_back();
+    task.key = {"course", "main", {"node", 12}};
+    task.code = "taken";
+    task.message = kHostile;
+  }
+  [[nodiscard]] std::string page() const { return render_status_page(view_, "abc"); }
+  StatusView view_;
+};
+
+TEST_F(StatusPageTest, SaysWhatIsStuckAndWhy) {
+  EXPECT_THAT(page(), HasSubstr("course: 3 entries, the oldest for 90 s"));
+  EXPECT_THAT(page(), HasSubstr("<a href=\"/?entity=node:12\">node:12</a>"));
+}
+
+TEST_F(StatusPageTest, LeavesNothingOfWhatOthersWroteThatABrowserTakesForMarkup) {
+  view_.searched = view_.search_trouble = view_.notice = kHostile;
+  view_.drupal_url = view_.moodle_url = view_.version = kHostile;
+  view_.vitals.moodle = {Vitals::Side::State::kAway, kHostile, kHostile, {}};
+  view_.vitals.stopped[kHostile] = kHostile;
+  view_.vitals.capture_gaps = {kHostile};
+  view_.vitals.components = {kHostile};
+  view_.vitals.outages.push_back({"Moodle", kHostile, {}, std::nullopt});
+  auto& held = view_.queue.held.emplace_back();
+  held.component = kHostile;
+  held.by_verb[kHostile] = 3;
+  held.examples = {{kHostile, kHostile, {kHostile, 1}}};
+  view_.queue.trouble = kHostile;
+  view_.csrf = "c5f";
+  EXPECT_THAT(page(), Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(page(), HasSubstr(kTamed));
+}
+
+TEST_F(StatusPageTest, HasNoButtonForWhoMayOnlyRead) {
+  EXPECT_THAT(page(), Not(HasSubstr("action=\"/retry\"")));
+  EXPECT_THAT(page(), Not(HasSubstr("method=\"post\"")));
+  view_.may_sign_in = true;
+  EXPECT_THAT(page(), HasSubstr("action=\"/sign-in\""));
+  view_.csrf = "c5f";
+  EXPECT_THAT(page(), HasSubstr("action=\"/retry\"><input type=\"hidden\" name=\"csrf\" "
+                                "value=\"c5f\">"));
+}
+
+TEST_F(StatusPageTest, AsksBeforeAnythingIsTakenAway) {
+  auto& held = view_.queue.held.emplace_back();
+  held.component = "course";
+  held.removals = 40;
+  EXPECT_THAT(page(), HasSubstr("moodle-syncd brake list"));
+  view_.csrf = "c5f";
+  EXPECT_THAT(page(), HasSubstr("<details><summary>It is right that they go"));
+  EXPECT_THAT(page(), HasSubstr("Take 40 things away in Moodle"));
+}
+
+TEST_F(StatusPageTest, ShowsWhatIsKnownOfOneEntity) {
+  view_.searched = "node:12";
+  view_.found.emplace();
+  EXPECT_THAT(page(), HasSubstr("Nothing is known of it"));
+  Link link;
+  link.moodle_id = MoodleId{77};
+  view_.found->links = {{"course", link}};
+  EXPECT_THAT(page(), HasSubstr("has the Moodle id <code>77</code>"));
+  link.skipped = "opted_out";
+  view_.found->links = {{"course", link}};
+  EXPECT_THAT(page(), HasSubstr("left out on purpose <code>opted_out</code>"));
+}
+
+TEST_F(StatusPageTest, DrawsTheLastHourAndSaysItInWords) {
+  view_.vitals.minutes[59] = {40, 2};
+  EXPECT_THAT(page(), HasSubstr("<rect class=\"done\""));
+  EXPECT_THAT(page(), HasSubstr("<rect class=\"failed\""));
+  EXPECT_THAT(page(), HasSubstr("minute by minute: 40 done, 2 failed or refused, at most 42"));
+}
+
+TEST_F(StatusPageTest, NeedsNothingFromElsewhere) {
+  EXPECT_THAT(page(), Not(HasSubstr("http://")));
+  EXPECT_THAT(page(), Not(HasSubstr("https://")));
+  EXPECT_THAT(page(), Not(HasSubstr("style=\"")));
+  EXPECT_THAT(page(), HasSubstr("<style nonce=\"abc\">"));
+}
+
+}  // namespace
+}  // namespace moodlesync::ops

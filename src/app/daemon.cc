@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -85,6 +86,11 @@ bool Daemon::load_anew() {
 }
 
 ExitCode Daemon::run(engine::RunMode mode, Control& control) {
+  const bool wants_json = wiring_->settings().log.format == ops::LogSettings::Format::kJson;
+  if (mode == engine::RunMode::kForever && !wants_json && ops::is_live_terminal(STDERR_FILENO)) {
+    live_line_ = std::make_unique<ops::LiveLine>(log_, clock_);
+    observers_.add(live_line_.get());
+  }
   for (;;) {
     greet();
     show_up(mode);

@@ -10,6 +10,7 @@
 #include "engine/loop.h"
 #include "moodlesync/control.h"
 #include "ops/endpoint.h"
+#include "ops/live_line.h"
 #include "ops/log.h"
 #include "ops/metrics.h"
 #include "ops/observers.h"
@@ -58,6 +59,7 @@ class Daemon {
   ops::VitalSigns vital_signs_{clock_};
   ops::Metrics metrics_;
   ops::Observers observers_{{&vital_signs_, &metrics_}};  ///< All who look on.
+  std::unique_ptr<ops::LiveLine> live_line_;              ///< Null: nobody sits before a terminal.
   std::unique_ptr<ops::Endpoint> endpoint_;  ///< Null: not wanted, or the port is in use.
 };
 

@@ -35,6 +35,9 @@ class Log {
   void configure(const LogSettings& settings);
   /// From now on `secret` never shows in a line.
   void hide(std::string_view secret);
+  /// A line that stays below all others and is written anew after each, for a terminal; "": none.
+  /// Cut to the terminal's width. Does nothing where is_live_terminal() is false.
+  void set_last_line(std::string line);
 
  private:
   class Sink;
@@ -46,6 +49,9 @@ class Log {
 /// True when `fd` is the stream that journald gave us (JOURNAL_STREAM holds device:inode,
 /// systemd.exec(5)).
 [[nodiscard]] bool is_journal_stream(int fd, const char* journal_stream);
+
+/// True when `fd` is a terminal on which a line can be written over.
+[[nodiscard]] bool is_live_terminal(int fd);
 
 /// True when colours suit `fd`: a terminal that is not dumb, and NO_COLOR is not set.
 [[nodiscard]] bool wants_colours(int fd);

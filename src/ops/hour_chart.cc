@@ -41,7 +41,7 @@ void add_hour_chart(Html& page, const std::array<Vitals::Minute, Vitals::kMinute
     failed += minute.failed;
     top = std::max(top, minute.done + minute.failed);
   }
-  page.raw("<p class=\"figures\"><strong>")
+  page.raw("<p class=\"figures\"><span class=\"dot done\"></span><strong>")
       .number(done)
       .raw("</strong> done<span class=\"dot failed\"></span><strong>")
       .number(failed)

@@ -47,20 +47,22 @@ display:grid;place-items:center;font-weight:700;font-size:1.3rem;line-height:1}
 form.search{width:100%}form.search input{flex:1}}
 .figures{margin:0 0 .6rem;color:var(--soft)}.figures strong{color:var(--ink)}.peak{float:right;font-size:.88rem}
 @media(max-width:560px){.peak{float:none;display:block}}
-.dot{display:inline-block;width:.7rem;height:.7rem;border-radius:.2rem;margin:0 .4rem 0 1.1rem;background:var(--failed)}
+.dot{display:inline-block;width:.7rem;height:.7rem;border-radius:.2rem;margin:0 .4rem 0 0}.dot.done{background:var(--done)}
+.dot.failed{background:var(--failed);margin-left:1.1rem}
 .chart{display:block;width:100%;height:8rem}.chart .done{fill:var(--done)}.chart .failed{fill:var(--failed)}
 .chart .axis{stroke:var(--line);stroke-width:1}
 .scale{display:flex;justify-content:space-between;margin:.3rem 0 0;color:var(--soft);font-size:.82rem}
 table{border-collapse:collapse;width:100%;font-size:.94rem}th,td{text-align:left;padding:.5rem .8rem .5rem 0;
 border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600;font-size:.84rem}
 tr:last-child td{border-bottom:0}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}td:last-child,th:last-child{white-space:nowrap;padding:.5rem 0 .5rem 1.2rem}
 .stuck{border-top:1px solid var(--line);padding:.9rem 0}.stuck:first-of-type{border-top:0;padding-top:0}
 .stuck:last-child{padding-bottom:0}
 .stuck h3{font-size:1rem;margin:0}.stuck p{margin:.25rem 0;overflow-wrap:anywhere}.soft{color:var(--soft);font-size:.9rem}
 code{background:var(--bg);border-radius:.3rem;padding:.05rem .35rem;font-size:.88em}
 ul.plain{list-style:none;margin:0;padding:0}ul.plain li{padding:.35rem 0;overflow-wrap:anywhere}
-.state{display:inline-block;min-width:6.5rem;font-weight:600}.state.ok{color:var(--good)}.state.no{color:var(--bad)}
+#sides li{display:grid;grid-template-columns:7rem 1fr}
+.state{font-weight:600}.state.ok{color:var(--good)}.state.no{color:var(--bad)}
 .state.so{color:var(--warn)}
 details summary{cursor:pointer;color:var(--accent)}.act{display:flex;flex-wrap:wrap;gap:.6rem;margin:.5rem 0 0}
 footer{color:var(--soft);font-size:.86rem;padding:.5rem 0 2rem}footer form{display:inline}
@@ -82,7 +84,9 @@ const std::string_view kStatusScript = R"js(
     try {
       const answer = await fetch("/");
       if (!answer.ok) throw new Error(answer.status);
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // Its style has a nonce that this page does not know, and is not needed.
+      const text = (await answer.text()).replace(/<style[^]*?<\/style>/, "");
+      const fresh = new DOMParser().parseFromString(text, "text/html");
       for (const part of document.querySelectorAll("[data-live]")) {
         const now = fresh.getElementById(part.id);
         if (!now || isInUse(part)) continue;

@@ -34,7 +34,9 @@ StatusDesk::StatusDesk(Names names, const EndpointSettings& settings, Ports port
       ports_(ports),
       admins_(settings.admin_token, ports.clock) {}
 
-HttpResponse StatusDesk::show(const HttpRequest& request) {
+HttpResponse StatusDesk::show(const HttpRequest& request) { return page(request, {}); }
+
+HttpResponse StatusDesk::page(const HttpRequest& request, std::string notice) {
   StatusView view;
   view.drupal_url = names_.drupal_url;
   view.moodle_url = names_.moodle_url;
@@ -45,6 +47,7 @@ HttpResponse StatusDesk::show(const HttpRequest& request) {
   look_up(request, view);
   AdminDesk::Session* const session = admins_.session_of(request);
   view.may_sign_in = admins_.is_open() && session == nullptr;
+  view.notice = std::move(notice);
   if (session != nullptr) {
     view.csrf = session->csrf;
     // The page's own refreshing must not swallow what a person is to read.
@@ -61,7 +64,8 @@ HttpResponse StatusDesk::show(const HttpRequest& request) {
        "default-src 'none'; style-src 'nonce-" + nonce + "'; script-src 'nonce-" + nonce +
            "'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
            "frame-ancestors 'none'"},
-      {"Referrer-Policy", "no-referrer"},
+      // With no-referrer, browsers would send our own forms with the origin "null".
+      {"Referrer-Policy", "same-origin"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
       {"X-Frame-Options", "DENY"}};
   return response;
@@ -101,14 +105,20 @@ HttpResponse StatusDesk::act(const HttpRequest& request) {
   return back_to_the_page();
 }
 
+HttpResponse StatusDesk::turn_away(const HttpRequest& request, int status, std::string why) {
+  HttpResponse response = page(request, std::move(why));
+  response.status = status;
+  return response;
+}
+
 HttpResponse StatusDesk::sign_in(const HttpRequest& request) {
   switch (admins_.sign_in(request)) {
     case AdminDesk::SignIn::kWelcome:
       break;
     case AdminDesk::SignIn::kWrong:
-      return refuse(kForbidden, "that is not the token of http.admin_token_file");
+      return turn_away(request, kForbidden, "That is not the token in http.admin_token_file.");
     case AdminDesk::SignIn::kTooOften:
-      return refuse(kTooManyRequests, "too many wrong tokens; wait a minute");
+      return turn_away(request, kTooManyRequests, "Too many wrong tokens; wait a minute.");
     case AdminDesk::SignIn::kForeign:
       return refuse(kForbidden, "sign in on the status page itself");
   }

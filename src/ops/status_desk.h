@@ -34,6 +34,8 @@ class StatusDesk {
   [[nodiscard]] HttpResponse act(const HttpRequest& request);
 
  private:
+  [[nodiscard]] HttpResponse page(const HttpRequest& request, std::string notice);
+  [[nodiscard]] HttpResponse turn_away(const HttpRequest& request, int status, std::string why);
   void look_up(const HttpRequest& request, StatusView& view);
   [[nodiscard]] HttpResponse sign_in(const HttpRequest& request);
   [[nodiscard]] std::string retry(const FormValues& form);

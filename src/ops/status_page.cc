@@ -133,10 +133,10 @@ class Page {
     html_.raw("<ul id=\"tiles\" data-live class=\"tiles\" aria-label=\"The queue\">");
     tile(figure(totals.to_do), "to do");
     tile(!is_known ? "–" : is_quiet ? "0 s" : age_in_words(totals.oldest), "behind");
-    tile(figure(totals.waiting), "wait for another entity");
+    tile(figure(totals.waiting), "wait for another");
     tile(figure(totals.parked), "stuck");
     tile(figure(view_.queue.stats.links), "entities linked");
-    tile(figure(view_.queue.stats.owed_write_backs), "ids to write into Drupal");
+    tile(figure(view_.queue.stats.owed_write_backs), "ids to write back");
     html_.raw("</ul>");
   }
 
@@ -222,10 +222,10 @@ class Page {
         .text(held.component)
         .raw(" held back for ")
         .text(age_in_words(held.since))
-        .raw("</h2><p>");
+        .raw("</h2><p>To be taken away: ");
     bool is_first = true;
     for (const auto& [verb, count] : held.by_verb) {
-      html_.raw(is_first ? "" : ", ").text(verb).raw(": ").number(count);
+      html_.raw(is_first ? "" : ", ").text(verb).raw(" ").number(count);
       is_first = false;
     }
     html_.raw(". ")
@@ -278,9 +278,10 @@ class Page {
         .raw(css)
         .raw("\">")
         .text(state)
-        .raw("</span> ")
+        .raw("</span><span>")
         .text(name);
     if (!more.empty()) html_.raw("<br><span class=\"soft\">").text(more).raw("</span>");
+    html_.raw("</span>");
     html_.raw("</li>");
   }
 
@@ -347,7 +348,7 @@ class Page {
     std::int64_t waiting = 0;
     std::int64_t parked = 0;
     for (const QueueStats::Line& line : view_.queue.stats.tasks) {
-      if (line.component != name) continue;
+      if (line.component != name || line.code == kBrakeCode) continue;
       (line.state == "parked" ? parked : line.state == "waiting" ? waiting : to_do) += line.count;
     }
     html_.raw("<tr><td>").text(name).raw("</td>");

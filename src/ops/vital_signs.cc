@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "moodlesync/brake.h"
+
 namespace moodlesync::ops {
 
 VitalSigns::VitalSigns(const Clock& clock) : clock_(clock) {
@@ -72,7 +74,9 @@ void VitalSigns::ended(const Ending& ending) {
     ++minute.done;
     vitals_.last_success[ending.task.component] = vitals_.progress;
   }
-  const bool is_parked = ending.settlement.state == Settlement::State::kParked;
+  // What the brake holds has not failed; it waits for a decision.
+  const bool is_parked =
+      ending.settlement.state == Settlement::State::kParked && ending.settlement.code != kBrakeCode;
   if (is_parked || ending.settlement.spend_attempt) ++minute.failed;
 }
 

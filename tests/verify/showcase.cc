@@ -1,7 +1,7 @@
 // A campus, a simulated Moodle and a real daemon between them, for checks that look at the daemon
 // from outside: a browser, a Prometheus. Reads what is to happen from standard input, a word a
 // line, and says "ok" when it has.
-#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <regex>
@@ -41,8 +41,8 @@ class Showcase {
     if (word == "load") return load();
     if (word == "stuck") return make_stuck();
     if (word == "brake") return brake();
-    if (word == "away") return rig_.moodle().inject(sim::Fault::maintenance().always()), save();
-    if (word == "back") return rig_.moodle().clear_faults(), true;
+    if (word == "away") return go_away();
+    if (word == "back") return come_back();
     if (word == "rest") return DaemonRig::wait_until([this] { return to_do() == 0; });
     return false;
   }
@@ -70,7 +70,7 @@ class Showcase {
     return play("rest");
   }
 
-  /// Three courses that Moodle refuses, with a message that is no friend of browsers.
+  /// Three courses that Moodle refuses.
   bool make_stuck() {
     rig_.moodle().inject(
         sim::Fault::exception("shortnametaken").on("core_course_create_courses").always());
@@ -90,8 +90,14 @@ class Showcase {
     });
   }
 
-  bool save() {
+  bool go_away() {
+    rig_.moodle().inject(sim::Fault::maintenance().always());
     rig_.campus().add_courses(2, 1000);
+    return true;
+  }
+
+  bool come_back() {
+    rig_.moodle().clear_faults();
     return true;
   }
 

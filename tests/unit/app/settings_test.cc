@@ -280,6 +280,36 @@ TEST_F(SettingsTest, RefusesAFileThatIsLargerThanAnyConfiguration) {
   EXPECT_THAT(loaded.report.faults[0].message, HasSubstr("larger than 1 MiB"));
 }
 
+TEST_F(SettingsTest, OpensNoPortUnlessToldTo) {
+  EXPECT_FALSE(read(good_config()).settings->endpoint.listen.has_value());
+  const LoadedSettings loaded = read(good_config() + "http:\n  listen: 8470\n  refresh: 30s\n");
+  ASSERT_TRUE(loaded.settings.has_value());
+  EXPECT_EQ(to_string(loaded.settings->endpoint.listen.value_or(ops::ListenAddress{})),
+            "127.0.0.1:8470");
+  EXPECT_EQ(loaded.settings->endpoint.refresh, milliseconds(30'000));
+  EXPECT_THAT(loaded.report.warnings, IsEmpty());
+}
+
+TEST_F(SettingsTest, WarnsOfAPortThatOtherMachinesReach) {
+  const LoadedSettings loaded = read(good_config() + "http:\n  listen: 0.0.0.0:8470\n");
+  ASSERT_TRUE(loaded.settings.has_value());
+  ASSERT_EQ(loaded.report.warnings.size(), 1U);
+  EXPECT_THAT(loaded.report.warnings[0].message, HasSubstr("without TLS"));
+}
+
+TEST_F(SettingsTest, RefusesAnAddressThatIsNoneAndAnAdminTokenThatIsGuessed) {
+  folder_.write("admin", "hunter2\n");
+  EXPECT_THAT(faults(good_config() + "http:\n  listen: everywhere\n  admin_token_file: admin\n"),
+              ElementsAre(HasSubstr("must be a port"), HasSubstr("less than 16 characters")));
+}
+
+TEST_F(SettingsTest, HidesTheAdminTokenFromTheLog) {
+  folder_.write("admin", "a-long-admin-token\n");
+  const LoadedSettings loaded = read(good_config() + "http:\n  admin_token_file: admin\n");
+  ASSERT_TRUE(loaded.settings.has_value());
+  EXPECT_THAT(loaded.settings->secrets, Contains("a-long-admin-token"));
+}
+
 TEST(PasswordInConnection, IsFoundInEveryForm) {
   EXPECT_EQ(password_in("host=db password=secret user=me"), "secret");
   EXPECT_EQ(password_in("password = 'it\\'s' host=db"), "it's");

@@ -193,7 +193,7 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   wiring_->gateway().report_to(&observers_);
   observers_.entered(Phase::kWorking, nullptr);
   engine::Loop loop(ports, settings.engine, log_.logger());
-  const engine::RunEnd end = loop.run(mode);
+  engine::RunEnd end = loop.run(mode);
   const bool goes_on = end.kind == engine::RunEnd::Kind::kReload;
   observers_.entered(goes_on ? Phase::kReloading : Phase::kStopping, nullptr);
   return end;

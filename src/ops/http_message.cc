@@ -21,14 +21,21 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
+/// The byte that "%41" at the front of `text` stands for.
+std::optional<char> escaped(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return std::nullopt;
+  const auto high = hex_digit(text[1]);
+  const auto low = hex_digit(text[2]);
+  if (!high || !low) return std::nullopt;
+  return static_cast<char>(*high << 4U | *low);
+}
+
 std::string decoded(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
-    if (low) {
-      plain += static_cast<char>(*high << 4U | *low);
+    if (const auto byte = escaped(text.substr(i))) {
+      plain += *byte;
       i += 2;
     } else {
       plain += text[i] == '+' ? ' ' : text[i];

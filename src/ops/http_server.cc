@@ -21,6 +21,8 @@ namespace {
 constexpr std::chrono::seconds kPatience{5};
 /// For the client to take what is on the way before we hang up.
 constexpr std::chrono::seconds kLeave{1};
+/// Without accepting anybody, after that has failed.
+constexpr std::chrono::seconds kDeaf{1};
 constexpr std::size_t kChunk = 4096;
 
 /// An address as bind() wants it.
@@ -51,13 +53,11 @@ SocketAddress socket_address(const ListenAddress& address) {
 std::uint16_t port_of(int fd) {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
-  std::array<char, sizeof storage> bytes{};
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return 0;
-  std::memcpy(bytes.data(), &storage, sizeof storage);
   // sin_port and sin6_port stand at the same place.
-  sockaddr_in v4{};
-  std::memcpy(&v4, bytes.data(), sizeof v4);
-  return ntohs(v4.sin_port);
+  sockaddr_in address{};
+  std::memcpy(&address, &storage, sizeof address);
+  return ntohs(address.sin_port);
 }
 
 Error cannot_listen(const ListenAddress& address, int number) {
@@ -133,8 +133,11 @@ void HttpServer::serve() {
 }
 
 std::vector<pollfd> HttpServer::wait() {
-  std::vector<pollfd> descriptors{{wake_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
-  auto until = clock_.now() + std::chrono::hours{1};
+  const auto now = clock_.now();
+  const bool is_deaf = now < deaf_until_;
+  std::vector<pollfd> descriptors{{wake_.get(), POLLIN, 0},
+                                  {is_deaf ? -1 : listener_.get(), POLLIN, 0}};
+  auto until = is_deaf ? deaf_until_ : now + std::chrono::hours{1};
   for (const Client& client : clients_) {
     const bool writes = client.state == Client::State::kWriting;
     descriptors.push_back({client.socket.get(), static_cast<short>(writes ? POLLOUT : POLLIN), 0});
@@ -152,8 +155,8 @@ void HttpServer::accept_all() {
   for (std::size_t i = 0; i < kMostConnections; ++i) {
     Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
-      // Out of descriptors: the connection would wake us again at once, for ever.
-      if (!would_block() && !clients_.empty()) clients_.pop_front();
+      // Out of descriptors: the connection that waits would wake us again at once, for ever.
+      if (!would_block()) deaf_until_ = clock_.now() + kDeaf;
       return;
     }
     if (clients_.size() >= kMostConnections) clients_.pop_front();

@@ -87,7 +87,8 @@ class HttpServer {
   ListenAddress address_;
   const Clock& clock_;
   Handler handle_;
-  Clients clients_;  ///< The server's thread only; oldest first.
+  Clients clients_;                ///< The server's thread only; oldest first.
+  Clock::TimePoint deaf_until_{};  ///< The server's thread only.
   std::thread thread_;
 };
 

@@ -7,6 +7,8 @@ namespace moodlesync::ops {
 namespace {
 
 constexpr int kRestFactor = 20;
+/// For a person who has clicked; health checks wait behind them.
+constexpr std::chrono::seconds kMayWait{2};
 /// How long an allowed removal may take to happen, as with `brake allow`.
 constexpr std::chrono::hours kAllowedFor{24};
 
@@ -73,6 +75,14 @@ Status QueueWatch::look() {
   return ok();
 }
 
+Result<DrupalDatabase*> QueueWatch::database_now(DatabaseLock& lock) {
+  if (!lock.try_lock_for(kMayWait)) {
+    return Error{ErrorKind::kTransient, "busy",
+                 "the queue is just being counted, which takes a while; try again in a moment"};
+  }
+  return database();
+}
+
 Result<DrupalDatabase*> QueueWatch::database() {
   if (database_ == nullptr) {
     Result<std::unique_ptr<DrupalDatabase>> opened = open_();
@@ -91,8 +101,8 @@ void QueueWatch::look_again() {
 }
 
 Result<EntityReading> QueueWatch::look_up(const EntityRef& entity) {
-  const std::lock_guard lock(database_mutex_);
-  const Result<DrupalDatabase*> database = this->database();
+  DatabaseLock lock(database_mutex_, std::defer_lock);
+  const Result<DrupalDatabase*> database = database_now(lock);
   if (!database) return database.error();
   EntityReading reading;
   ParkedFilter filter;
@@ -109,8 +119,8 @@ Result<EntityReading> QueueWatch::look_up(const EntityRef& entity) {
 }
 
 Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {
-  const std::lock_guard lock(database_mutex_);
-  const Result<DrupalDatabase*> database = this->database();
+  DatabaseLock lock(database_mutex_, std::defer_lock);
+  const Result<DrupalDatabase*> database = database_now(lock);
   if (!database) return database.error();
   Result<std::size_t> retried = (*database)->parking().retry(filter);
   look_again();
@@ -118,8 +128,8 @@ Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {
 }
 
 Result<std::size_t> QueueWatch::allow(std::string_view component) {
-  const std::lock_guard lock(database_mutex_);
-  const Result<DrupalDatabase*> database = this->database();
+  DatabaseLock lock(database_mutex_, std::defer_lock);
+  const Result<DrupalDatabase*> database = database_now(lock);
   if (!database) return database.error();
   Result<std::size_t> allowed = (*database)->removals().allow(component, kAllowedFor);
   look_again();

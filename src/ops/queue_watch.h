@@ -52,7 +52,8 @@ class QueueWatch {
   /// Costs no query.
   [[nodiscard]] QueueReading read() const;
 
-  // These ask the database at once. Errors: those of the ports behind them.
+  // These ask the database at once. Errors: those of the ports behind them; kTransient with code
+  // `busy` while a look takes long.
   [[nodiscard]] Result<EntityReading> look_up(const EntityRef& entity);
   [[nodiscard]] Result<std::size_t> retry(const ParkedFilter& filter);
   [[nodiscard]] Result<std::size_t> allow(std::string_view component);
@@ -62,6 +63,9 @@ class QueueWatch {
  private:
   void watch();
   [[nodiscard]] Status look();
+  using DatabaseLock = std::unique_lock<std::timed_mutex>;
+  /// The database, for as long as `lock` is held; waits for it a moment.
+  [[nodiscard]] Result<DrupalDatabase*> database_now(DatabaseLock& lock);
   [[nodiscard]] Result<DrupalDatabase*> database();
   void look_again();
 
@@ -70,7 +74,7 @@ class QueueWatch {
   const Clock& clock_;
   std::chrono::milliseconds interval_;
 
-  std::mutex database_mutex_;
+  std::timed_mutex database_mutex_;
   std::unique_ptr<DrupalDatabase> database_;  ///< Guarded by database_mutex_.
 
   mutable std::mutex mutex_;

@@ -326,7 +326,7 @@ class Page {
       html_.text("was away for " + in_words(*outage.ended - outage.began) + ", until " +
                  in_words(now - *outage.ended) + " ago");
     } else {
-      html_.text("is away for " + in_words(now - outage.began));
+      html_.text("has been away for " + in_words(now - outage.began));
     }
     html_.raw("<br><span class=\"soft\">").text(outage.reason).raw("</span></li>");
   }

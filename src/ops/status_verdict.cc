@@ -37,7 +37,7 @@ StatusVerdict about_hindrance(const Vitals& vitals) {
   }
   if (vitals.database.state == State::kAway) {
     return {Mood::kBad,
-            "Drupal's database is away for " + since(vitals, vitals.database.since) +
+            "Drupal's database has been away for " + since(vitals, vitals.database.since) +
                 "; nothing is lost",
             vitals.database.reason};
   }
@@ -45,7 +45,7 @@ StatusVerdict about_hindrance(const Vitals& vitals) {
     return {Mood::kBusy, "Asking Moodle", "Moodle has not answered yet."};
   }
   return {Mood::kBad,
-          "Moodle is away for " + since(vitals, vitals.moodle.since) + "; all work is kept",
+          "Moodle has been away for " + since(vitals, vitals.moodle.since) + "; all work is kept",
           vitals.moodle.reason};
 }
 

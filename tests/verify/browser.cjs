@@ -126,7 +126,7 @@ const checks = {
 
   async away(browser) {
     const page = await open(browser, {});
-    await headline(page, /Moodle is away .*; all work is kept/);
+    await headline(page, /Moodle has been away .*; all work is kept/);
     await pictures(browser, "away");
   },
 };

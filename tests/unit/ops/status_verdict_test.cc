@@ -54,10 +54,10 @@ TEST_F(StatusVerdictTest, PutsWhatIsGravestFirst) {
   vitals_.stopped["users"] = "the function is missing";
   EXPECT_THAT(verdict().headline, HasSubstr("users cannot work"));
   vitals_.moodle = {State::kAway, "http_503", "Moodle is in maintenance", {}};
-  EXPECT_THAT(verdict().headline, HasSubstr("Moodle is away"));
+  EXPECT_THAT(verdict().headline, HasSubstr("Moodle has been away"));
   EXPECT_EQ(verdict().detail, "Moodle is in maintenance");
   vitals_.database = {State::kAway, "", "no route", {}};
-  EXPECT_THAT(verdict().headline, HasSubstr("database is away"));
+  EXPECT_THAT(verdict().headline, HasSubstr("database has been away"));
   vitals_.taken += seconds{100};
   EXPECT_EQ(verdict().headline, "The daemon hangs");
 }

@@ -51,22 +51,17 @@ void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 
 }  // namespace
 
-std::string Param::array_text(std::span<const std::optional<std::string>> elements) {
-  std::string text = "{";
-  for (const auto& element : elements) {
-    if (text.size() > 1) text += ',';
-    if (!element) {
-      text += "NULL";
-      continue;
-    }
-    text += '"';
-    for (const char c : *element) {
-      if (c == '"' || c == '\\') text += '\\';
-      text += c;
-    }
-    text += '"';
+void Param::add_element(std::string& array, std::string_view element) {
+  array += '"';
+  for (const char c : element) {
+    if (c == '"' || c == '\\') array += '\\';
+    array += c;
   }
-  return text + '}';
+  array += '"';
+}
+
+void Param::add_element(std::string& array, std::int64_t element) {
+  array += std::to_string(element);
 }
 
 bool Row::is_null(int column) const { return PQgetisnull(result_, index_, column) != 0; }
@@ -259,6 +254,7 @@ Error Connection::lost() {
 }
 
 bool Connection::send(const std::string& sql, const Params& params, bool script) {
+  ++statements_;
   if (script) return PQsendQuery(connection_.get(), sql.c_str()) == 1;
   std::vector<const char*> values;
   values.reserve(params.size());

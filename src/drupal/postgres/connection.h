@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -51,16 +50,27 @@ class Param {
   /// An array, `'{1,NULL,"a"}'`. Elements are whatever a Param is made of; not nested.
   template <class T>
   Param(const std::vector<T>& values) {
-    std::vector<std::optional<std::string>> texts;
-    texts.reserve(values.size());
-    for (const auto& value : values) texts.push_back(Param(static_cast<T>(value)).text_);
-    text_ = array_text(texts);
+    std::string& array = text_.emplace("{");
+    for (const auto& value : values) {
+      if (array.size() > 1) array += ',';
+      add_element(array, static_cast<const T&>(value));
+    }
+    array += '}';
   }
 
   [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
 
  private:
-  [[nodiscard]] static std::string array_text(std::span<const std::optional<std::string>> elements);
+  static void add_element(std::string& array, std::string_view element);
+  static void add_element(std::string& array, std::int64_t element);
+  template <class T>
+  static void add_element(std::string& array, const std::optional<T>& element) {
+    if (!element) {
+      array += "NULL";
+    } else {
+      add_element(array, *element);
+    }
+  }
   std::optional<std::string> text_;
 };
 using Params = std::vector<Param>;
@@ -153,6 +163,9 @@ class Connection {
   /// Counts the sessions: another number means that session state (a LISTEN) is gone.
   [[nodiscard]] std::int64_t session() const { return session_; }
 
+  /// Counts the statements sent, BEGIN and COMMIT among them: each is a round trip.
+  [[nodiscard]] std::int64_t statements() const { return statements_; }
+
   /// The session's descriptor for poll(), or -1.
   [[nodiscard]] int fd() const;
   /// Takes the notifications that have come, without waiting: what each of them says. An error when
@@ -179,6 +192,7 @@ class Connection {
   ConnectionSettings settings_;
   std::unique_ptr<pg_conn, Finish> connection_;
   std::int64_t session_ = 0;
+  std::int64_t statements_ = 0;
   bool pooled_ = false;
 };
 

@@ -1,18 +1,19 @@
 #include "drupal/postgres/settle.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include "base/param_types.h"
 #include "drupal/postgres/link_row.h"
 
 namespace moodlesync::postgres {
 
 namespace {
-
-using Json = nlohmann::json;
 
 /// A deadlock was broken, or a serialisation failed: nothing was done, and again may work at once.
 /// Nor does it hurt after a COMMIT that was never answered: what it stored is not stored twice.
@@ -22,146 +23,160 @@ constexpr std::string_view kMatchesTask =
     "t.entity_type = s.entity_type AND t.entity_id = s.entity_id AND t.component = s.component"
     " AND t.source = s.source";
 
-/// The group as a table `s`, from $1. A null waits_component: it waits for nothing.
-constexpr std::string_view kGroup = R"sql(jsonb_to_recordset($1::jsonb) AS s(
-  n int, component text, source text, entity_type text, entity_id bigint, token bigint,
-  generation bigint, state text, delay_ms bigint, spend_attempt bool, in_doubt bool, code text,
-  message text, waits_component text, waits_source text, waits_entity_type text,
-  waits_entity_id bigint, waits_bundle text, has_link bool, moodle_id bigint, sent jsonb, uuid text,
-  bundle text, skipped text, remove_link bool, owe_write_back bool, changed bool))sql";
-
+/// $1 to $10 the group's keys, tokens and generations, and what its tasks wait for. Locks all that
+/// the settling is about and says, of the group's own rows, whose are still ours and whether a
+/// change came meanwhile: as they are once the lock is ours, however long that took.
 constexpr std::string_view kLock = R"sql(
-SELECT FROM {moodle_sync.task} t JOIN (
-  SELECT entity_type, entity_id, component, source FROM @group@
-  UNION
-  SELECT waits_entity_type, waits_entity_id, waits_component, waits_source FROM @group@
-  WHERE waits_component IS NOT NULL
-  UNION
-  SELECT w.entity_type, w.entity_id, w.component, w.source
-  FROM @group@ JOIN {moodle_sync.task} w ON w.state = 'waiting' AND w.waits_component = s.component
+WITH s AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],
+                       $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[])
+  WITH ORDINALITY AS s(component, source, entity_type, entity_id, token, generation,
+                       waits_component, waits_source, waits_entity_type, waits_entity_id, n)
+)
+SELECT k.n - 1, t.generation <> k.generation, t.state = 'running' AND t.token = k.token
+FROM (
+  SELECT component, source, entity_type, entity_id, token, generation, n FROM s
+  UNION ALL
+  SELECT waits_component, waits_source, waits_entity_type, waits_entity_id, NULL, NULL, NULL
+  FROM s WHERE waits_component IS NOT NULL
+  UNION ALL
+  SELECT w.component, w.source, w.entity_type, w.entity_id, NULL, NULL, NULL
+  FROM s JOIN {moodle_sync.task} w ON w.state = 'waiting' AND w.waits_component = s.component
     AND w.waits_entity_type = s.entity_type AND w.waits_entity_id = s.entity_id
-) AS k USING (entity_type, entity_id, component, source)
+) AS k JOIN {moodle_sync.task} t USING (entity_type, entity_id, component, source)
 ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE OF t)sql";
 
-/// Whose rows are still ours, and whether a change came meanwhile.
-constexpr std::string_view kJudge = R"sql(
-SELECT s.n, t.generation <> s.generation
-FROM @group@ JOIN {moodle_sync.task} t ON @matches@
-WHERE t.state = 'running' AND t.token = s.token)sql";
+/// $1 to $22 the group. What each part does to links and tasks is done to different rows, so it
+/// does not matter that they all see the tables as they were before.
+///
+/// told: whoever refers to an entity was told of its former id, or that it has none; the next drain
+/// finds them. Not for a first id: those who need it wait for it.
+/// stored: an id that we had told of already and that is owed again was wiped in Drupal: a
+/// reassert. Not so while the first write is still owed (write_back = 1).
+/// touched: looked at and found in order; the sweep need not ask again.
+/// kept: a newer change wins over whatever this conversation came to: pending, due now, a fresh
+/// start.
+constexpr std::string_view kStore = R"sql(
+WITH s AS MATERIALIZED (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bool[],
+                       $7::bigint[], $8::bool[], $9::bool[], $10::text[], $11::text[],
+                       $12::bool[], $13::bigint[], $14::jsonb[], $15::text[], $16::text[],
+                       $17::text[], $18::bool[], $19::bool[], $20::text[], $21::text[],
+                       $22::bigint[])
+  AS s(component, source, entity_type, entity_id, state, changed, delay_ms, spend_attempt,
+       in_doubt, code, message, has_link, moodle_id, sent, uuid, bundle, skipped, remove_link,
+       owe_write_back, waits_component, waits_entity_type, waits_entity_id)
+), told AS (
+  INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
+  SELECT DISTINCT s.entity_type, s.entity_id, 'R'::"char"
+  FROM s JOIN {moodle_sync.link} t ON @matches@
+  WHERE (t.moodle_id IS NOT NULL
+         AND (s.remove_link OR (s.has_link AND s.moodle_id IS DISTINCT FROM t.moodle_id)))
+     OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL)
+  RETURNING 1
+), stored AS (
+  INSERT INTO {moodle_sync.link} AS link
+    (component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent, skipped, updated_at,
+     write_back, write_back_due)
+  SELECT component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent, skipped, now(),
+         CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN 1 ELSE 0 END,
+         CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN now() END
+  FROM s WHERE has_link AND NOT remove_link
+  ORDER BY entity_type, entity_id, component, source
+  ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
+    uuid = excluded.uuid, bundle = excluded.bundle, moodle_id = excluded.moodle_id,
+    sent = excluded.sent, skipped = excluded.skipped, updated_at = excluded.updated_at,
+    write_back = CASE WHEN excluded.write_back = 1 THEN 1
+                      WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN 0
+                      ELSE link.write_back END,
+    write_back_due = CASE WHEN excluded.write_back = 1 THEN excluded.write_back_due
+                          WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN NULL
+                          ELSE link.write_back_due END,
+    reasserts = CASE WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN 0
+                     WHEN excluded.write_back = 0 OR link.write_back = 1 THEN link.reasserts
+                     WHEN link.reasserted_on = current_date THEN link.reasserts + 1 ELSE 1 END,
+    reasserted_on = CASE WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN NULL
+                         WHEN excluded.write_back = 0 OR link.write_back = 1
+                           THEN link.reasserted_on
+                         ELSE current_date END
+), removed AS (
+  DELETE FROM {moodle_sync.link} t USING s WHERE s.remove_link AND @matches@
+), touched AS (
+  UPDATE {moodle_sync.link} t SET updated_at = now() FROM s
+  WHERE s.state = 'done' AND NOT s.has_link AND NOT s.remove_link AND @matches@
+), finished AS (
+  DELETE FROM {moodle_sync.task} t USING s WHERE s.state = 'done' AND NOT s.changed AND @matches@
+), kept AS (
+  UPDATE {moodle_sync.task} t SET
+    state = CASE WHEN s.changed THEN 'pending' ELSE s.state END,
+    due_at = now() + CASE WHEN s.changed THEN 0 ELSE s.delay_ms END * interval '1 millisecond',
+    attempts = CASE WHEN s.changed THEN 0
+                    ELSE t.attempts + CASE WHEN s.spend_attempt THEN 1 ELSE 0 END END,
+    in_doubt = s.in_doubt, code = CASE WHEN s.changed THEN '' ELSE s.code END,
+    message = CASE WHEN s.changed THEN '' ELSE s.message END,
+    lease_until = NULL, token = NULL, instance = NULL,
+    waits_component = CASE WHEN NOT s.changed THEN s.waits_component END,
+    waits_entity_type = CASE WHEN NOT s.changed THEN s.waits_entity_type END,
+    waits_entity_id = CASE WHEN NOT s.changed THEN s.waits_entity_id END
+  FROM s WHERE (s.state <> 'done' OR s.changed) AND @matches@
+)
+SELECT count(*) FROM told)sql";
 
-/// An id that we had told of already and that is owed again was wiped in Drupal: a reassert. Not so
-/// while the first write is still owed (write_back = 1).
-constexpr std::string_view kStoreLinks = R"sql(
-INSERT INTO {moodle_sync.link} AS link
-  (component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent, skipped, updated_at,
-   write_back, write_back_due)
-SELECT component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent, skipped, now(),
-       CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN 1 ELSE 0 END,
-       CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN now() END
-FROM @group@ WHERE has_link AND NOT remove_link
-ORDER BY entity_type, entity_id, component, source
-ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
-  uuid = excluded.uuid, bundle = excluded.bundle, moodle_id = excluded.moodle_id,
-  sent = excluded.sent, skipped = excluded.skipped, updated_at = excluded.updated_at,
-  write_back = CASE WHEN excluded.write_back = 1 THEN 1
-                    WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN 0
-                    ELSE link.write_back END,
-  write_back_due = CASE WHEN excluded.write_back = 1 THEN excluded.write_back_due
-                        WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN NULL
-                        ELSE link.write_back_due END,
-  reasserts = CASE WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN 0
-                   WHEN excluded.write_back = 0 OR link.write_back = 1 THEN link.reasserts
-                   WHEN link.reasserted_on = current_date THEN link.reasserts + 1 ELSE 1 END,
-  reasserted_on = CASE WHEN excluded.moodle_id IS DISTINCT FROM link.moodle_id THEN NULL
-                       WHEN excluded.write_back = 0 OR link.write_back = 1 THEN link.reasserted_on
-                       ELSE current_date END)sql";
+/// $1 to $5 what the group's unchanged waiters wait for. Queues what stands nowhere. Not a target
+/// that was looked at just now and has no id, nor one that is skipped: it would be done at once,
+/// wake its waiter and be queued again.
+constexpr std::string_view kQueueTargets = R"sql(
+INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id, bundle)
+SELECT s.component, s.source, s.entity_type, s.entity_id, max(s.bundle)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+  AS s(component, source, entity_type, entity_id, bundle)
+WHERE NOT EXISTS (
+  SELECT FROM {moodle_sync.link} l
+  WHERE l.entity_type = s.entity_type AND l.entity_id = s.entity_id AND l.component = s.component
+    AND (l.moodle_id IS NOT NULL OR l.skipped <> '' OR l.updated_at > now() - interval '1 minute'))
+GROUP BY 1, 2, 3, 4
+ORDER BY 3, 4, 1, 2
+ON CONFLICT DO NOTHING)sql";
 
-/// Whoever refers to an entity was told of its former id, or that it has none: the next drain finds
-/// them. Not for a first id: those who need it wait for it. Before the links are stored.
-constexpr std::string_view kTellReferrers = R"sql(
-INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
-SELECT DISTINCT s.entity_type, s.entity_id, 'R'::"char"
-FROM @group@ JOIN {moodle_sync.link} t ON @matches@
-WHERE (t.moodle_id IS NOT NULL
-       AND (s.remove_link OR (s.has_link AND s.moodle_id IS DISTINCT FROM t.moodle_id)))
-   OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL))sql";
+/// $1 to $8 the group. Wakes its own waiters whose target has its id by now, and everybody who
+/// waits for an entity of this group that is done in whatever way or has an id ($5). Also tells our
+/// transaction's number, for a COMMIT that is not answered.
+constexpr std::string_view kWake = R"sql(
+WITH s AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bool[], $6::text[],
+                       $7::text[], $8::bigint[])
+  AS s(component, source, entity_type, entity_id, wakes, waits_component, waits_entity_type,
+       waits_entity_id)
+), woken AS (
+  UPDATE {moodle_sync.task} t SET
+    state = 'pending', due_at = now(), code = '', message = '',
+    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+  WHERE t.state = 'waiting' AND (t.entity_type, t.entity_id, t.component, t.source) IN (
+    SELECT s.entity_type, s.entity_id, s.component, s.source
+    FROM s JOIN {moodle_sync.link} l ON l.entity_type = s.waits_entity_type
+      AND l.entity_id = s.waits_entity_id AND l.component = s.waits_component
+    WHERE l.moodle_id IS NOT NULL
+    UNION ALL
+    SELECT w.entity_type, w.entity_id, w.component, w.source
+    FROM s JOIN {moodle_sync.task} w ON w.state = 'waiting'
+      AND w.waits_component = s.component AND w.waits_entity_type = s.entity_type
+      AND w.waits_entity_id = s.entity_id
+    WHERE s.wakes)
+  RETURNING 1
+)
+SELECT count(*), pg_current_xact_id() FROM woken)sql";
 
 /// An id of another server's (we were led to a standby that took over) may be ahead of this one's.
 constexpr std::string_view kFindOut = R"sql(
 SELECT CASE WHEN $1::xid8 < pg_snapshot_xmax(pg_current_snapshot())
             THEN pg_xact_status($1::xid8) END)sql";
 
-constexpr std::string_view kRemoveLinks = R"sql(
-DELETE FROM {moodle_sync.link} t USING @group@ WHERE s.remove_link AND @matches@)sql";
-
-/// Looked at and found in order: the sweep need not ask again.
-constexpr std::string_view kTouchLinks = R"sql(
-UPDATE {moodle_sync.link} t SET updated_at = now() FROM @group@
-WHERE s.state = 'done' AND NOT s.has_link AND @matches@)sql";
-
-constexpr std::string_view kFinishTasks = R"sql(
-DELETE FROM {moodle_sync.task} t USING @group@
-WHERE s.state = 'done' AND NOT s.changed AND @matches@)sql";
-
-/// A newer change wins over whatever this conversation came to: pending, due now, a fresh start.
-constexpr std::string_view kKeepTasks = R"sql(
-UPDATE {moodle_sync.task} t SET
-  state = CASE WHEN s.changed THEN 'pending' ELSE s.state END,
-  due_at = now() + CASE WHEN s.changed THEN 0 ELSE s.delay_ms END * interval '1 millisecond',
-  attempts = CASE WHEN s.changed THEN 0
-                  ELSE t.attempts + CASE WHEN s.spend_attempt THEN 1 ELSE 0 END END,
-  in_doubt = s.in_doubt, code = CASE WHEN s.changed THEN '' ELSE s.code END,
-  message = CASE WHEN s.changed THEN '' ELSE s.message END,
-  lease_until = NULL, token = NULL, instance = NULL,
-  waits_component = CASE WHEN NOT s.changed THEN s.waits_component END,
-  waits_entity_type = CASE WHEN NOT s.changed THEN s.waits_entity_type END,
-  waits_entity_id = CASE WHEN NOT s.changed THEN s.waits_entity_id END
-FROM @group@ WHERE (s.state <> 'done' OR s.changed) AND @matches@)sql";
-
-/// Queues what is waited for and stands nowhere. Not a target that was looked at just now and has
-/// no id, nor one that is skipped: it would be done at once, wake its waiter and be queued again.
-constexpr std::string_view kQueueTargets = R"sql(
-INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id, bundle)
-SELECT s.waits_component, s.waits_source, s.waits_entity_type, s.waits_entity_id,
-       max(s.waits_bundle)
-FROM @group@
-WHERE s.waits_component IS NOT NULL AND NOT s.changed AND NOT EXISTS (
-  SELECT FROM {moodle_sync.link} l
-  WHERE l.entity_type = s.waits_entity_type AND l.entity_id = s.waits_entity_id
-    AND l.component = s.waits_component
-    AND (l.moodle_id IS NOT NULL OR l.skipped <> '' OR l.updated_at > now() - interval '1 minute'))
-GROUP BY 1, 2, 3, 4
-ORDER BY 3, 4, 1, 2
-ON CONFLICT DO NOTHING)sql";
-
-/// Wakes the group's own waiters whose target has its id by now, and everybody who waits for an
-/// entity of this group that is done in whatever way or has an id.
-constexpr std::string_view kWake = R"sql(
-UPDATE {moodle_sync.task} t SET
-  state = 'pending', due_at = now(), code = '', message = '',
-  waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
-WHERE t.state = 'waiting' AND (t.entity_type, t.entity_id, t.component, t.source) IN (
-  SELECT s.entity_type, s.entity_id, s.component, s.source
-  FROM @group@ JOIN {moodle_sync.link} l ON l.entity_type = s.waits_entity_type
-    AND l.entity_id = s.waits_entity_id AND l.component = s.waits_component
-  WHERE l.moodle_id IS NOT NULL
-  UNION ALL
-  SELECT w.entity_type, w.entity_id, w.component, w.source
-  FROM @group@ JOIN {moodle_sync.task} w ON w.state = 'waiting'
-    AND w.waits_component = s.component AND w.waits_entity_type = s.entity_type
-    AND w.waits_entity_id = s.entity_id
-  WHERE s.moodle_id IS NOT NULL OR (s.state = 'done' AND NOT s.changed)))sql";
-
 std::string sql(const TableNames& names, std::string_view text) {
+  constexpr std::string_view kMark = "@matches@";
   std::string filled(text);
-  const auto fill = [&](std::string_view mark, std::string_view by) {
-    for (auto at = filled.find(mark); at != std::string::npos;
-         at = filled.find(mark, at + by.size())) {
-      filled.replace(at, mark.size(), by);
-    }
-  };
-  fill("@group@", kGroup);
-  fill("@matches@", kMatchesTask);
+  for (auto at = filled.find(kMark); at != std::string::npos; at = filled.find(kMark, at)) {
+    filled.replace(at, kMark.size(), kMatchesTask);
+  }
   return names.expand(filled);
 }
 
@@ -179,40 +194,127 @@ std::string_view state_name(Settlement::State state) {
   return "parked";
 }
 
-Json to_json(std::size_t n, const Settlement& settlement) {
-  Json json{{"n", n},
-            {"component", settlement.key.component},
-            {"source", settlement.key.source},
-            {"entity_type", settlement.key.entity.type},
-            {"entity_id", settlement.key.entity.id},
-            {"token", settlement.token},
-            {"generation", settlement.generation},
-            {"state", state_name(settlement.state)},
-            {"delay_ms", settlement.delay.count()},
-            {"spend_attempt", settlement.spend_attempt},
-            {"in_doubt", settlement.in_doubt},
-            {"code", storable(settlement.code)},
-            {"message", storable(settlement.message)},
-            {"has_link", settlement.link.has_value()},
-            {"remove_link", settlement.remove_link},
-            {"owe_write_back", settlement.owe_write_back},
-            {"changed", false}};
-  if (const auto& target = settlement.waits_on;
-      target && settlement.state == Settlement::State::kWaiting) {
-    json["waits_component"] = target->component;
-    json["waits_source"] = target->source;
-    json["waits_entity_type"] = target->entity.type;
-    json["waits_entity_id"] = target->entity.id;
-    json["waits_bundle"] = settlement.waits_on_bundle;
+/// One of the group, and what the look at its locked row said.
+struct Item {
+  const Settlement* settlement = nullptr;
+  bool is_ours = false;
+  bool changed = false;  ///< A change came during the conversation.
+
+  /// What it waits for, if anything.
+  [[nodiscard]] const TaskKey* target() const {
+    const auto& target = settlement->waits_on;
+    return target && settlement->state == Settlement::State::kWaiting ? &*target : nullptr;
   }
-  if (const auto& link = settlement.link) {
-    if (link->moodle_id) json["moodle_id"] = link->moodle_id->value;
-    json["sent"] = sent_to_json(link->sent);
-    json["uuid"] = storable(link->uuid);
-    json["bundle"] = storable(link->bundle);
-    json["skipped"] = storable(link->skipped);
-  }
-  return json;
+};
+using Group = std::vector<Item>;
+
+/// The group as arrays, one for each column. `read`: what an item has in it.
+template <class Read>
+Param column(const Group& group, const Read& read) {
+  std::vector<std::invoke_result_t<Read, const Item&>> values;
+  values.reserve(group.size());
+  for (const Item& item : group) values.push_back(read(item));
+  return values;
+}
+
+using Text = std::optional<std::string_view>;
+using Number = std::optional<std::int64_t>;
+
+Params keys_of(const Group& group) {
+  return {column(group, [](const Item& one) -> Text { return one.settlement->key.component; }),
+          column(group, [](const Item& one) -> Text { return one.settlement->key.source; }),
+          column(group, [](const Item& one) -> Text { return one.settlement->key.entity.type; }),
+          column(group, [](const Item& one) -> Number { return one.settlement->key.entity.id; })};
+}
+
+Param target_texts(const Group& group, std::string_view (*of)(const TaskKey&)) {
+  return column(group, [of](const Item& one) -> Text {
+    const TaskKey* target = one.target();
+    return target != nullptr ? Text(of(*target)) : std::nullopt;
+  });
+}
+Param target_components(const Group& group) {
+  return target_texts(group, [](const TaskKey& key) -> std::string_view { return key.component; });
+}
+Param target_sources(const Group& group) {
+  return target_texts(group, [](const TaskKey& key) -> std::string_view { return key.source; });
+}
+Param target_types(const Group& group) {
+  return target_texts(group,
+                      [](const TaskKey& key) -> std::string_view { return key.entity.type; });
+}
+Param target_ids(const Group& group) {
+  return column(group, [](const Item& one) -> Number {
+    const TaskKey* target = one.target();
+    return target != nullptr ? Number(target->entity.id) : std::nullopt;
+  });
+}
+
+Params lock_params(const Group& group) {
+  Params params = keys_of(group);
+  params.push_back(column(group, [](const Item& one) { return one.settlement->token; }));
+  params.push_back(column(group, [](const Item& one) { return one.settlement->generation; }));
+  params.push_back(target_components(group));
+  params.push_back(target_sources(group));
+  params.push_back(target_types(group));
+  params.push_back(target_ids(group));
+  return params;
+}
+
+/// `text` of an item's link, null without one.
+template <class Read>
+Param link_texts(const Group& group, const Read& text) {
+  return column(group, [&](const Item& one) -> std::optional<std::string> {
+    const auto& link = one.settlement->link;
+    return link ? std::optional(text(*link)) : std::nullopt;
+  });
+}
+
+void add_links(Params& params, const Group& group) {
+  params.push_back(column(group, [](const Item& one) { return one.settlement->link.has_value(); }));
+  params.push_back(column(group, [](const Item& one) -> Number {
+    const auto& link = one.settlement->link;
+    return link && link->moodle_id ? Number(link->moodle_id->value) : std::nullopt;
+  }));
+  params.push_back(
+      link_texts(group, [](const Link& link) { return to_parameter(sent_to_json(link.sent)); }));
+  params.push_back(link_texts(group, [](const Link& link) { return base::clean_utf8(link.uuid); }));
+  params.push_back(
+      link_texts(group, [](const Link& link) { return base::clean_utf8(link.bundle); }));
+  params.push_back(
+      link_texts(group, [](const Link& link) { return base::clean_utf8(link.skipped); }));
+}
+
+Params store_params(const Group& group) {
+  Params params = keys_of(group);
+  const auto add = [&](const auto& read) { params.push_back(column(group, read)); };
+  add([](const Item& one) { return state_name(one.settlement->state); });
+  add([](const Item& one) { return one.changed; });
+  add([](const Item& one) -> std::int64_t { return one.settlement->delay.count(); });
+  add([](const Item& one) { return one.settlement->spend_attempt; });
+  add([](const Item& one) { return one.settlement->in_doubt; });
+  add([](const Item& one) { return base::clean_utf8(one.settlement->code); });
+  add([](const Item& one) { return base::clean_utf8(one.settlement->message); });
+  add_links(params, group);
+  add([](const Item& one) { return one.settlement->remove_link; });
+  add([](const Item& one) { return one.settlement->owe_write_back; });
+  params.push_back(target_components(group));
+  params.push_back(target_types(group));
+  params.push_back(target_ids(group));
+  return params;
+}
+
+Params wake_params(const Group& group) {
+  Params params = keys_of(group);
+  params.push_back(column(group, [](const Item& one) {
+    const Settlement& settlement = *one.settlement;
+    const bool has_id = settlement.link && settlement.link->moodle_id;
+    return has_id || (settlement.state == Settlement::State::kDone && !one.changed);
+  }));
+  params.push_back(target_components(group));
+  params.push_back(target_types(group));
+  params.push_back(target_ids(group));
+  return params;
 }
 
 /// Which of the group an earlier COMMIT has stored, if one was never answered. The rows are locked,
@@ -227,70 +329,87 @@ Result<std::set<std::int64_t>> settled_before(Transaction& transaction,
   return (*rows)[0].text(0) == "committed" ? doubt->tokens : std::set<std::int64_t>{};
 }
 
-std::set<std::int64_t> tokens_of(const Json& group) {
+std::set<std::int64_t> tokens_of(const Group& group) {
   std::set<std::int64_t> tokens;
-  for (const Json& one : group) tokens.insert(one["token"].get<std::int64_t>());
+  for (const Item& one : group) tokens.insert(one.settlement->token);
   return tokens;
 }
 
-/// Drops from `group` what is no longer ours and marks what has changed.
-Status judge(Transaction& transaction, const TableNames& names,
-             const std::set<std::int64_t>& settled_before, Json& group, SettleReport& report) {
-  auto rows = transaction.query(sql(names, kJudge), {to_parameter(group)});
+/// Locks everything, marks what is still ours and what has changed.
+Status lock(Transaction& transaction, const TableNames& names, Group& group) {
+  auto rows = transaction.query(sql(names, kLock), lock_params(group));
   if (!rows) return std::move(rows).error();
-  Json ours = Json::array();
   for (int i = 0; i < rows->size(); ++i) {
-    Json& one = group[static_cast<std::size_t>((*rows)[i].integer(0))];
-    const bool changed = (*rows)[i].flag(1);
-    one["changed"] = changed;
-    if (changed) ++report.changed;
-    ours.push_back(std::move(one));
+    const Row row = (*rows)[i];
+    const auto n = row.optional_integer(0);
+    if (!n) continue;  // Locked for the sake of one of ours.
+    Item& item = group[static_cast<std::size_t>(*n)];
+    item.is_ours = row.flag(2);
+    item.changed = row.flag(1);
   }
-  for (const Json& one : group) {
-    if (one.is_null()) continue;  // Moved into `ours`.
-    ++(settled_before.contains(one["token"].get<std::int64_t>()) ? report.settled : report.lost);
-  }
-  report.settled += ours.size();
-  group = std::move(ours);
   return ok();
 }
 
-Status commit(Transaction& transaction, const Json& group, std::optional<SettleDoubt>& doubt) {
-  auto id = transaction.query("SELECT pg_current_xact_id_if_assigned()");
-  if (!id) return std::move(id).error();
-  auto committed = transaction.commit();
-  if (!committed && committed.error().kind == ErrorKind::kInDoubt) {
-    doubt = SettleDoubt{std::string((*id)[0].text(0)), tokens_of(group)};
+/// Drops from `group` what is no longer ours.
+void keep_ours(Group& group, const std::set<std::int64_t>& settled_before, SettleReport& report) {
+  for (const Item& one : group) {
+    if (!one.is_ours) {
+      ++(settled_before.contains(one.settlement->token) ? report.settled : report.lost);
+    } else if (one.changed) {
+      ++report.changed;
+    }
   }
-  return committed;
+  std::erase_if(group, [](const Item& one) { return !one.is_ours; });
+  report.settled += group.size();
 }
 
-Result<SettleReport> settle_once(Connection& connection, const TableNames& names, Json group,
+Status queue_targets(Transaction& transaction, const TableNames& names, const Group& group) {
+  Group waiters;
+  std::ranges::copy_if(group, std::back_inserter(waiters),
+                       [](const Item& one) { return one.target() != nullptr && !one.changed; });
+  if (waiters.empty()) return ok();
+  const Param bundles = column(
+      waiters, [](const Item& one) { return base::clean_utf8(one.settlement->waits_on_bundle); });
+  auto rows = transaction.query(names.expand(kQueueTargets),
+                                {target_components(waiters), target_sources(waiters),
+                                 target_types(waiters), target_ids(waiters), bundles});
+  if (!rows) return std::move(rows).error();
+  return ok();
+}
+
+/// Stores the group, all of it still ours, and returns our transaction's number.
+Result<std::string> store(Transaction& transaction, const TableNames& names, const Group& group,
+                          SettleReport& report) {
+  auto stored = transaction.query(sql(names, kStore), store_params(group));
+  if (!stored) return std::move(stored).error();
+  report.noted = static_cast<std::size_t>((*stored)[0].integer(0));
+  if (auto queued = queue_targets(transaction, names, group); !queued) {
+    return std::move(queued).error();
+  }
+  auto woken = transaction.query(names.expand(kWake), wake_params(group));
+  if (!woken) return std::move(woken).error();
+  report.woken = static_cast<std::size_t>((*woken)[0].integer(0));
+  return std::string((*woken)[0].text(1));
+}
+
+Result<SettleReport> settle_once(Connection& connection, const TableNames& names, Group group,
                                  std::optional<SettleDoubt>& doubt) {
   auto transaction = Transaction::begin(connection);
   if (!transaction) return std::move(transaction).error();
-  auto locked = transaction->query(sql(names, kLock), {to_parameter(group)});
-  if (!locked) return std::move(locked).error();
+  if (auto locked = lock(*transaction, names, group); !locked) return std::move(locked).error();
   auto before = settled_before(*transaction, doubt);
   if (!before) return std::move(before).error();
   SettleReport report;
-  if (auto judged = judge(*transaction, names, *before, group, report); !judged) {
-    return std::move(judged).error();
-  }
-  if (group.empty()) {
-    doubt.reset();
-    return report;
-  }
-  const std::string parameter = to_parameter(group);
-  for (const std::string_view statement : {kTellReferrers, kStoreLinks, kRemoveLinks, kTouchLinks,
-                                           kFinishTasks, kKeepTasks, kQueueTargets, kWake}) {
-    auto done = transaction->query(sql(names, statement), {parameter});
-    if (!done) return std::move(done).error();
-    if (statement == kWake) report.woken = static_cast<std::size_t>(done->affected());
-    if (statement == kTellReferrers) report.noted = static_cast<std::size_t>(done->affected());
-  }
-  if (auto committed = commit(*transaction, group, doubt); !committed) {
-    return std::move(committed).error();
+  keep_ours(group, *before, report);
+  if (!group.empty()) {
+    auto number = store(*transaction, names, group, report);
+    if (!number) return std::move(number).error();
+    if (auto committed = transaction->commit(); !committed) {
+      if (committed.error().kind == ErrorKind::kInDoubt) {
+        doubt = SettleDoubt{*std::move(number), tokens_of(group)};
+      }
+      return std::move(committed).error();
+    }
   }
   doubt.reset();
   return report;
@@ -302,10 +421,9 @@ Result<SettleReport> settle_group(Connection& connection, const TableNames& name
                                   std::span<const Settlement> settlements,
                                   std::optional<SettleDoubt>& doubt) {
   if (settlements.empty()) return SettleReport{};
-  Json group = Json::array();
-  for (const Settlement& settlement : settlements) {
-    group.push_back(to_json(group.size(), settlement));
-  }
+  Group group;
+  group.reserve(settlements.size());
+  for (const Settlement& settlement : settlements) group.push_back({&settlement});
   for (int attempt = 1;; ++attempt) {
     auto report = settle_once(connection, names, group, doubt);
     const bool again =

@@ -21,12 +21,13 @@ namespace {
 ///
 /// A link leads to its entity whatever the bundle says now, so a deletion and an entity that left
 /// its bundle reach every source that knows them. A deletion (D) and another Moodle id (R) also
-/// reach, by @referrers@, the entities that refer to the one. ORDER BY: tasks are always locked in
-/// key order.
+/// reach, by @referrers@, the entities that refer to the one. OFFSET 0 keeps the planner from
+/// reading all links for what are look-ups by key; a row of `change` is never updated, so once
+/// locked its ctid stays. ORDER BY: tasks are always locked in key order.
 constexpr std::string_view kDrain = R"sql(
 WITH taken AS (
-  DELETE FROM {moodle_sync.change} WHERE seq IN (
-    SELECT seq FROM {moodle_sync.change} ORDER BY seq LIMIT $1::int FOR UPDATE SKIP LOCKED)
+  DELETE FROM {moodle_sync.change} WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM {moodle_sync.change} ORDER BY seq LIMIT $1::int FOR UPDATE SKIP LOCKED))
   RETURNING seq, at, entity_type, entity_id, bundle, op, owner_type, owner
 ), route AS (SELECT * FROM @routes@
 ), wanted AS (
@@ -42,13 +43,16 @@ WITH taken AS (
   WHERE t.op IN ('U', 'D') AND t.owner IS NOT NULL
   UNION ALL
   SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t JOIN {moodle_sync.link} l USING (entity_type, entity_id)
+  FROM taken t CROSS JOIN LATERAL (
+    SELECT * FROM {moodle_sync.link} WHERE entity_type = t.entity_type AND entity_id = t.entity_id
+    OFFSET 0) l
   WHERE t.op IN ('U', 'D')
     AND EXISTS (SELECT FROM route r WHERE r.component = l.component AND r.source = l.source)
   UNION ALL
   SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t JOIN route r ON r.entity_type = t.entity_type
-  JOIN {moodle_sync.link} l ON l.component = r.component AND l.source = r.source
+  FROM taken t JOIN route r ON r.entity_type = t.entity_type CROSS JOIN LATERAL (
+    SELECT * FROM {moodle_sync.link} WHERE component = r.component AND source = r.source
+    OFFSET 0) l
   WHERE t.op = 'T'
   @referrers@
 ), @postponed@ queued AS (

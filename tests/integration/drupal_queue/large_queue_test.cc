@@ -1,0 +1,79 @@
+// A queue that has grown large: nothing that the loop asks of it goes through a whole table.
+#include <cstdlib>
+#include <map>
+
+#include "integration/drupal_queue/queue_fixture.h"
+
+namespace moodlesync::postgres {
+namespace {
+
+/// MOODLESYNC_QUEUED=1000000 asks for a larger queue.
+class LargeQueue : public QueueTest {
+ protected:
+  LargeQueue() {
+    const char* asked = std::getenv("MOODLESYNC_QUEUED");
+    const std::string queued = asked == nullptr ? "200000" : asked;
+    sql("INSERT INTO {moodle_sync.change} (entity_type, entity_id, bundle, op) SELECT 'node', "
+        "5000000 + n, 'course', 'U' FROM generate_series(1, " +
+        queued + ") AS n");
+    sql("INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id, bundle, state) "
+        "SELECT CASE n % 2 WHEN 0 THEN 'course' ELSE 'users' END, 'main', CASE n % 2 WHEN 0 THEN "
+        "'node' ELSE 'user' END, 1000000 + n, '', CASE n % 50 WHEN 7 THEN 'parked' WHEN 8 THEN "
+        "'waiting' ELSE 'pending' END FROM generate_series(1, " +
+        queued + ") AS n");
+    sql("INSERT INTO {moodle_sync.link} (component, source, entity_type, entity_id, moodle_id) "
+        "SELECT 'course', 'main', 'node', 1000000 + n, n FROM generate_series(1, " +
+        queued + ") AS n");
+    for (const char* table : {"change", "task", "link"}) {
+      site_.sql().run(one_.names.expand("VACUUM ANALYZE {moodle_sync." + std::string(table) + "}"));
+    }
+  }
+
+  /// Scans of whole tables of ours that this session has done so far.
+  std::int64_t whole_scans() {
+    EXPECT_TRUE(one_.connection.query("SELECT pg_stat_force_next_flush()"));
+    auto rows = one_.connection.query(
+        "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables WHERE schemaname = $1",
+        {one_.names.our_schema()});
+    EXPECT_TRUE(rows) << rows.error().message;
+    return rows ? (*rows)[0].integer(0) : -1;
+  }
+  template <class Use>
+  void expect_no_whole_scan(const std::string& what, const Use& use) {
+    const std::int64_t before = whole_scans();
+    use();
+    EXPECT_EQ(whole_scans() - before, 0) << what;
+  }
+};
+
+TEST_F(LargeQueue, IsWorkedOffWithoutReadingAWholeTable) {
+  const std::vector<std::string> components{"category", "course", "users"};
+  for (int round = 0; round < 3; ++round) {
+    std::vector<Task> tasks;
+    expect_no_whole_scan("drain", [&] { EXPECT_GT(drain(one_).taken, 0U); });
+    expect_no_whole_scan("next due", [&] { EXPECT_TRUE(one_.queue.next_due(components)); });
+    expect_no_whole_scan("claim", [&] { tasks = claim(one_, 400); });
+    ASSERT_EQ(tasks.size(), 400U);
+    expect_no_whole_scan("renew",
+                         [&] { EXPECT_TRUE(one_.queue.renew(tasks, std::chrono::hours(1))); });
+    std::vector<EntityRef> refs;
+    std::vector<MoodleId> ids;
+    std::vector<Settlement> group;
+    for (Task& task : tasks) {
+      refs.push_back(task.key.entity);
+      ids.push_back(MoodleId{task.key.entity.id - 1'000'000});
+      group.push_back(done(task, task.key.entity.id));
+      if (!task.link) task.link = Link{};
+    }
+    expect_no_whole_scan("store ahead", [&] { EXPECT_TRUE(one_.queue.store_ahead(tasks)); });
+    expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.links("course", refs)); });
+    expect_no_whole_scan("holders", [&] { EXPECT_TRUE(one_.queue.holders("course", ids)); });
+    group.back() = waiting(tasks.back(), {"category", "main", {"taxonomy_term", 1 + round}}, "");
+    expect_no_whole_scan("settle", [&] { settle(one_, group); });
+    tasks = claim(one_, 400);
+    expect_no_whole_scan("release", [&] { EXPECT_TRUE(one_.queue.release(tasks, false)); });
+  }
+}
+
+}  // namespace
+}  // namespace moodlesync::postgres

@@ -1,6 +1,8 @@
 // Our own ceiling: a hundred thousand changes of all components at a Moodle that takes no time.
 #include <sys/resource.h>
 
+#include <iostream>
+
 #include "bench_site.h"
 #include "measurements.h"
 
@@ -8,12 +10,37 @@ namespace moodlesync::bench {
 
 namespace {
 
-/// Statements that this site's database has run, by pg_stat_statements.
+/// What this site's database has done, by pg_stat_statements.
+constexpr const char* kDone =
+    " FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = "
+    "current_database()) AND toplevel";
+
 double statements(BenchSite& site) {
-  return static_cast<double>(
-      site.rig().drupal().sql().number("SELECT coalesce(sum(calls), 0)::bigint FROM "
-                                       "pg_stat_statements WHERE dbid = (SELECT oid FROM "
-                                       "pg_database WHERE datname = current_database())"));
+  return static_cast<double>(site.rig().drupal().sql().number(
+      std::string("SELECT coalesce(sum(calls), 0)::bigint") + kDone));
+}
+
+/// `time`: total_exec_time or total_plan_time.
+double database_seconds(BenchSite& site, const std::string& time) {
+  return static_cast<double>(site.rig().drupal().sql().number("SELECT coalesce(sum(" + time +
+                                                              ") * 1000, 0)::bigint" + kDone)) /
+         1e6;
+}
+
+void forget_statements(BenchSite& site) {
+  static_cast<void>(site.rig().drupal().sql().text("SELECT pg_stat_statements_reset()"));
+}
+
+/// The statements that took longest: milliseconds executing, planning, calls, rows, text.
+void print_dearest(BenchSite& site, const std::string& what) {
+  std::cerr << "== " << what << "\n"
+            << site.rig().drupal().sql().text(
+                   "SELECT string_agg(line, E'\n') FROM (SELECT format('%s ms + %s ms, %s x, %s "
+                   "rows: %s', round(total_exec_time), round(total_plan_time), calls, rows, "
+                   "left(regexp_replace(query, '\\s+', ' ', 'g'), 150)) AS line" +
+                   std::string(kDone) +
+                   " ORDER BY total_exec_time + total_plan_time DESC LIMIT 25) x")
+            << "\n";
 }
 
 double cpu_seconds() {
@@ -32,10 +59,11 @@ double queued(BenchSite& site) {
 
 /// Drains what is queued and tells what it took. The loop runs on this thread, so its processor
 /// time is the daemon's alone.
-void drain(BenchSite& site, BenchTable& table, const std::string& what, double goal) {
+void drain(BenchSite& site, const Scale& scale, BenchTable& table, const std::string& what,
+           double goal) {
   const double changes = queued(site);
   const double calls_before = site.moodle().count();
-  const double statements_before = statements(site);
+  forget_statements(site);
   const double cpu_before = cpu_seconds();
   const double seconds = site.sync();
   const double cpu = cpu_seconds() - cpu_before;
@@ -46,8 +74,15 @@ void drain(BenchSite& site, BenchTable& table, const std::string& what, double g
   }
   table.tell("  changes", changes, "");
   table.tell("  calls to Moodle", site.moodle().count() - calls_before, "");
-  table.tell("  statements", statements(site) - statements_before, "");
-  table.tell("  the daemon's own processor time", cpu / changes * 1e6, "us/change");
+  const auto per_change = [&](double time) { return time / changes * 1e6; };
+  table.tell("  statements", statements(site), "");
+  table.tell("  all time", per_change(seconds), "us/change");
+  table.tell("  the daemon's own processor time", per_change(cpu), "us/change");
+  table.tell("  PostgreSQL executing", per_change(database_seconds(site, "total_exec_time")),
+             "us/change");
+  table.tell("  PostgreSQL planning", per_change(database_seconds(site, "total_plan_time")),
+             "us/change");
+  if (scale.statements) print_dearest(site, what);
 }
 
 /// All that a migration script might touch, past the entity API; the triggers see each row.
@@ -70,15 +105,15 @@ void measure_drain(const Scale& scale, BenchTable& table) {
   site.people().add_users(scale.of(20'000));
   site.people().add_registrations(2);
   site.rig().drupal().sql().script("ANALYZE");
-  drain(site, table, "first load of everything", 0);
+  drain(site, scale, table, "first load of everything", 0);
   touch_everything(site.rig().drupal());
-  drain(site, table, "drain where nothing differs", 20'000);
+  drain(site, scale, table, "drain where nothing differs", 20'000);
   site.rig().drupal().sql().script(
       "UPDATE users_field_data SET changed = changed + 10 WHERE uid > 0;"
       "UPDATE user__field_last_name SET field_last_name_value = field_last_name_value || ' II';"
       "UPDATE node_field_data SET title = title || ' II', changed = changed + 10");
   touch_everything(site.rig().drupal());
-  drain(site, table, "drain where every person and course differs", 20'000);
+  drain(site, scale, table, "drain where every person and course differs", 20'000);
 }
 
 }  // namespace moodlesync::bench

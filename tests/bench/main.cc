@@ -36,11 +36,13 @@ int main(int argc, char** argv) {
   program.add_option("--only", only, "ratios, capture, latency, drain or memory");
   program.add_option("--scale", scale.factor, "Less than 1: a quicker and rougher look")
       ->check(CLI::Range(0.001, 10.0));
+  program.add_flag("--statements", scale.statements,
+                   "Print the statements that PostgreSQL was busy with in the drain");
   CLI11_PARSE(program, argc, argv);
   // As on a real server: plans by statistics, and commits that reach the disk's cache.
-  moodlesync::testsupport::PostgresCluster::prefer({"autovacuum=on", "autovacuum_naptime=5s",
-                                                    "shared_buffers=256MB", "max_connections=60",
-                                                    "shared_preload_libraries=pg_stat_statements"});
+  moodlesync::testsupport::PostgresCluster::prefer(
+      {"autovacuum=on", "autovacuum_naptime=5s", "shared_buffers=256MB", "max_connections=60",
+       "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"});
   BenchTable table;
   for (const Measurement& measurement : kMeasurements) {
     if (!only.empty() && only != measurement.name) continue;

@@ -9,6 +9,7 @@ namespace moodlesync::bench {
 /// How much of everything: 1 is what the goals speak of, less for a quick look.
 struct Scale {
   double factor = 1;
+  bool statements = false;  ///< Also tell on stderr which statements PostgreSQL was busy with.
   [[nodiscard]] int of(int number) const {
     return number * factor < 1 ? 1 : static_cast<int>(number * factor);
   }

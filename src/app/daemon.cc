@@ -118,6 +118,7 @@ void Daemon::greet() {
 void Daemon::show_up(engine::RunMode mode) {
   endpoint_.reset();
   std::vector<std::string> components;
+  components.reserve(wiring_->settings().components.size());
   for (const auto& component : wiring_->settings().components) {
     components.emplace_back(component->name());
   }

@@ -34,6 +34,7 @@ std::unique_ptr<ops::Endpoint> open_endpoint(const Settings& settings, const Roo
   ops::EndpointSettings wanted = settings.endpoint;
   wanted.patience = settings.drupal.statement_timeout + settings.engine.poll_interval + kSpare;
   std::vector<std::string> components;
+  components.reserve(settings.components.size());
   for (const auto& component : settings.components) components.emplace_back(component->name());
   auto endpoint = ops::Endpoint::open(
       std::move(wanted), {onlookers.clock,

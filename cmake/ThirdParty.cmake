@@ -8,10 +8,12 @@ find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(prometheus-cpp REQUIRED CONFIG)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 
 # One name per library, so that a module's LINKS line and the layering test speak of the same thing.
 foreach(pair IN ITEMS "curl=CURL::libcurl" "libpq=PostgreSQL::PostgreSQL" "json=nlohmann_json::nlohmann_json"
-                      "spdlog=spdlog::spdlog" "yaml=yaml-cpp" "cli11=CLI11::CLI11" "threads=Threads::Threads" "prometheus=prometheus-cpp::core")
+                      "spdlog=spdlog::spdlog" "yaml=yaml-cpp" "cli11=CLI11::CLI11" "threads=Threads::Threads"
+                      "prometheus=prometheus-cpp::core" "systemd=PkgConfig::SYSTEMD")
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 target)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "app/epoch_file.h"
@@ -27,6 +28,22 @@ void wait_for(Control& control, milliseconds time) {
   static_cast<void>(::poll(&descriptor, 1, static_cast<int>(time.count())));
 }
 
+/// Passes on what is asked for, and asks for a stop itself once `is_in_vain` says so.
+class StartControl : public Control {
+ public:
+  StartControl(Control& control, std::function<bool()> is_in_vain)
+      : control_(control), is_in_vain_(std::move(is_in_vain)) {}
+  [[nodiscard]] int fd() const override { return control_.fd(); }
+  [[nodiscard]] Command take() override {
+    const Command command = control_.take();
+    return is_in_vain_() ? Command::kStop : command;
+  }
+
+ private:
+  Control& control_;
+  std::function<bool()> is_in_vain_;
+};
+
 }  // namespace
 
 Daemon::Daemon(std::filesystem::path config, std::optional<ops::LogLevel> log_level,
@@ -35,7 +52,17 @@ Daemon::Daemon(std::filesystem::path config, std::optional<ops::LogLevel> log_le
       log_level_(log_level),
       rooms_(rooms),
       log_(log),
-      metrics_(rooms.versions.empty() ? "" : rooms.versions.front().second) {}
+      metrics_(rooms.versions.empty() ? "" : rooms.versions.front().second) {
+  if (rooms_.service_manager == nullptr || !rooms_.service_manager->is_listening()) return;
+  reporter_ = std::make_unique<ops::ServiceReporter>(clock_, *rooms_.service_manager,
+                                                     [this] { return look_at_queue(); });
+  observers_.add(reporter_.get());
+}
+
+std::optional<QueueStats> Daemon::look_at_queue() {
+  auto stats = wiring_->database().queue().stats();
+  return stats ? std::optional(*std::move(stats)) : std::nullopt;
+}
 
 void Daemon::log_faults(const std::vector<SettingsFault>& faults) {
   for (const SettingsFault& fault : faults) {
@@ -64,6 +91,16 @@ bool Daemon::load() {
 }
 
 bool Daemon::load_anew() {
+  if (reporter_) reporter_->reload_began();
+  next_ = read_anew();
+  if (next_ != nullptr) return true;
+  log_.logger().warn("MS-104 not reloaded, the old configuration stays in force: file={}",
+                     config_.string());
+  if (reporter_) reporter_->reload_refused();
+  return false;
+}
+
+std::unique_ptr<Wiring> Daemon::read_anew() {
   std::unique_ptr<Wiring> fresh = read();
   if (fresh != nullptr) {
     const auto faults = fresh->connect(rooms_);
@@ -76,13 +113,7 @@ bool Daemon::load_anew() {
       fresh.reset();
     }
   }
-  if (fresh == nullptr) {
-    log_.logger().warn("MS-104 not reloaded, the old configuration stays in force: file={}",
-                       config_.string());
-    return false;
-  }
-  next_ = std::move(fresh);
-  return true;
+  return fresh;
 }
 
 ExitCode Daemon::run(engine::RunMode mode, Control& control) {
@@ -111,6 +142,18 @@ void Daemon::greet() {
   }
   log_.logger().info("starting: drupal={} moodle={} components={}", settings.engine.site_url,
                      settings.moodle.base_url, components);
+  greet_watchdog();
+}
+
+void Daemon::greet_watchdog() {
+  constexpr int kStatementsInTurn = 4;
+  const auto watchdog = reporter_ ? rooms_.service_manager->watchdog() : std::nullopt;
+  const milliseconds statement = wiring_->settings().drupal.statement_timeout;
+  if (!watchdog || *watchdog >= statement * kStatementsInTurn) return;
+  log_.logger().warn(
+      "MS-114 WatchdogSec of the unit is short for drupal.statement_timeout: a slow database would "
+      "look like a hang: watchdog_ms={} statement_timeout_ms={}",
+      watchdog->count(), statement.count());
 }
 
 /// Metrics and health, already while the database is waited for. The old endpoint gives its port
@@ -174,13 +217,15 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   DrupalDatabase& database = wiring_->database();
   EpochFile folder(settings.state_dir);
   engine::Guard guard(database.site(), folder, settings.engine.site_url);
+  const auto refused = [this] { return reporter_ && reporter_->refusal().has_value(); };
+  StartControl start_control(control, refused);
   outside::Announcer announcer(settings.outside, clock_);
   const engine::LoopPorts ports{database.queue(),
                                 database.reader(),
                                 database.write_back(),
                                 database.listener(),
                                 wiring_->gateway(),
-                                control,
+                                start_control,
                                 clock_,
                                 guard,
                                 settings.components,
@@ -193,11 +238,19 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
                                 rooms_.versions.empty() ? "" : rooms_.versions.front().second};
   wiring_->gateway().report_to(&observers_);
   observers_.entered(Phase::kWorking, nullptr);
-  engine::Loop loop(ports, settings.engine, log_.logger());
+  engine::Loop loop(ports, engine_settings(), log_.logger());
   engine::RunEnd end = loop.run(mode);
+  if (refused()) end = {engine::RunEnd::Kind::kConfig, reporter_->refusal()->message};
   const bool goes_on = end.kind == engine::RunEnd::Kind::kReload;
   observers_.entered(goes_on ? Phase::kReloading : Phase::kStopping, nullptr);
   return end;
+}
+
+engine::EngineSettings Daemon::engine_settings() const {
+  engine::EngineSettings settings = wiring_->settings().engine;
+  const auto longest = reporter_ ? reporter_->longest_sleep() : std::nullopt;
+  if (longest) settings.poll_interval = std::min(settings.poll_interval, *longest);
+  return settings;
 }
 
 ExitCode Daemon::give_up(const Error& error) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "app/exit_code.h"
 #include "app/rooms.h"
@@ -14,6 +15,7 @@
 #include "ops/log.h"
 #include "ops/metrics.h"
 #include "ops/observers.h"
+#include "ops/service_reporter.h"
 #include "ops/steady_clock.h"
 #include "ops/vital_signs.h"
 
@@ -39,12 +41,17 @@ class Daemon {
 
  private:
   [[nodiscard]] std::unique_ptr<Wiring> read();
+  [[nodiscard]] std::unique_ptr<Wiring> read_anew();
   /// An exit code: the run is over before it began.
   [[nodiscard]] std::optional<ExitCode> start(engine::RunMode mode, Control& control);
   [[nodiscard]] Status try_to_start(engine::RunMode mode);
   [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control);
+  /// What the loop is to work with: a watchdog must not bark while it sleeps.
+  [[nodiscard]] engine::EngineSettings engine_settings() const;
+  [[nodiscard]] std::optional<QueueStats> look_at_queue();
   void greet();
   void show_up(engine::RunMode mode);
+  void greet_watchdog();
   void log_faults(const std::vector<SettingsFault>& faults);
   [[nodiscard]] ExitCode farewell(const engine::RunEnd& end);
   [[nodiscard]] ExitCode give_up(const Error& error);
@@ -59,6 +66,7 @@ class Daemon {
   ops::VitalSigns vital_signs_{clock_};
   ops::Metrics metrics_;
   ops::Observers observers_{{&vital_signs_, &metrics_}};  ///< All who look on.
+  std::unique_ptr<ops::ServiceReporter> reporter_;        ///< Null: no service manager listens.
   std::unique_ptr<ops::LiveLine> live_line_;              ///< Null: nobody sits before a terminal.
   std::unique_ptr<ops::Endpoint> endpoint_;  ///< Null: not wanted, or the port is in use.
 };

@@ -12,6 +12,7 @@
 #include "moodlesync/component.h"
 #include "moodlesync/drupal.h"
 #include "moodlesync/gateway.h"
+#include "ops/service_manager.h"
 
 namespace moodlesync::app {
 
@@ -25,6 +26,7 @@ struct Rooms {
   /// What the program is made of: name and version, for `version`.
   std::vector<std::pair<std::string, std::string>> versions;
   Environment environment;
+  ops::ServiceManager* service_manager = nullptr;  ///< Null: nobody wants to hear how we are.
 };
 
 }  // namespace moodlesync::app

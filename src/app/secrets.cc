@@ -16,6 +16,7 @@ namespace moodlesync::app {
 namespace {
 
 constexpr std::size_t kLongestSecret = 4096;
+constexpr std::string_view kCredential = "credential:";
 
 /// Without the newline that an editor leaves at the end of a file.
 std::string without_final_newline(std::string text) {
@@ -119,18 +120,18 @@ std::string Secrets::read(Section& section, const SettingsNode* node, const std:
 }
 
 std::optional<std::filesystem::path> Secrets::locate(Section& section, const std::string& key) {
-  static constexpr std::string_view kCredential = "credential:";
   const std::string reference = section.text(key);
   if (reference.empty()) return std::nullopt;
-  if (!reference.starts_with(kCredential)) return folder_ / reference;
+  if (!reference.starts_with(kCredential)) return file_.parent_path() / reference;
+  return credential(reference.substr(kCredential.size()));
+}
+
+std::filesystem::path Secrets::credential(const std::string& name) const {
   const auto directory = environment_("CREDENTIALS_DIRECTORY");
-  if (!directory || directory->empty()) {
-    section.fault(key,
-                  "names a systemd credential, but CREDENTIALS_DIRECTORY is not set: add "
-                  "LoadCredential= to the unit, or name a file");
-    return std::nullopt;
-  }
-  return std::filesystem::path(*directory) / reference.substr(kCredential.size());
+  if (directory && !directory->empty()) return std::filesystem::path(*directory) / name;
+  const auto of_site = file_.parent_path() / (file_.stem().string() + "." + name);
+  std::error_code ignored;
+  return std::filesystem::exists(of_site, ignored) ? of_site : file_.parent_path() / name;
 }
 
 std::string Secrets::read_file(Section& section, const std::string& key) {
@@ -152,8 +153,12 @@ std::string Secrets::read_file(Section& section, const std::string& key) {
   }
   std::string secret = without_final_newline(*text);
   if (!secret.empty() && secret.size() <= kLongestSecret && is_one_line(secret)) return secret;
-  section.fault(key, path->string() +
-                         (secret.empty() ? " is empty" : " must hold one line and nothing else"));
+  section.fault(key,
+                path->string() +
+                    (secret.empty() ? " is empty" : " must hold one line and nothing else") +
+                    (secret.empty() && section.text(key).starts_with(kCredential)
+                         ? ": systemd found no file to load it from (LoadCredential= of the unit)"
+                         : ""));
   return {};
 }
 

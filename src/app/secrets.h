@@ -20,11 +20,14 @@ struct SettingsReport {
 /// Finds the secrets that a configuration speaks of: in a file (`token_file: PATH`), as a systemd
 /// credential (`token_file: credential:NAME`, that is $CREDENTIALS_DIRECTORY/NAME), or in the
 /// environment (`token: ${NAME}`). One that stands in the configuration itself is a fault.
+///
+/// A person at a prompt has no credentials: for a command of theirs the same name is a file beside
+/// the configuration, from where our units load it: SITE.NAME for SITE.yaml, else NAME.
 class Secrets {
  public:
-  /// `folder`: what relative paths start from, the configuration file's own folder.
-  Secrets(std::filesystem::path folder, const Environment& environment, SettingsReport& report)
-      : folder_(std::move(folder)), environment_(environment), report_(report) {}
+  /// `file`: the configuration; relative paths start from its folder.
+  Secrets(std::filesystem::path file, const Environment& environment, SettingsReport& report)
+      : file_(std::move(file)), environment_(environment), report_(report) {}
 
   /// The secret `key` of `section`, or "" when there is none or it cannot be had (a fault).
   /// `node` is the section's own node: it knows whether a text came from the environment.
@@ -36,7 +39,9 @@ class Secrets {
   [[nodiscard]] std::optional<std::filesystem::path> locate(Section& section,
                                                             const std::string& key);
 
-  std::filesystem::path folder_;
+  [[nodiscard]] std::filesystem::path credential(const std::string& name) const;
+
+  std::filesystem::path file_;
   const Environment& environment_;
   SettingsReport& report_;
 };

@@ -66,7 +66,7 @@ class Reader {
         root_(&root, file.string(), {}, &report.faults, trace),
         kinds_(kinds),
         report_(report),
-        secrets_(file.parent_path(), environment, report) {
+        secrets_(file, environment, report) {
     settings_.file = file;
   }
 

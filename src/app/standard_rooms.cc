@@ -49,6 +49,8 @@ Rooms standard_rooms() {
                     {"libcurl", curl_version_info(CURLVERSION_NOW)->version},
                     {"libpq", libpq_version()}};
   rooms.environment = process_environment();
+  static ops::Systemd systemd;
+  rooms.service_manager = &systemd;
   return rooms;
 }
 

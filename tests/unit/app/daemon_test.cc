@@ -12,6 +12,9 @@
 namespace moodlesync::app {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -198,6 +201,68 @@ TEST_F(DaemonTest, NeverLogsTheToken) {
   ASSERT_TRUE(daemon_->load());
   log_->logger().info("token 0123456789abcdef0123456789abcdef");
   EXPECT_THAT(logged(), Not(HasSubstr("0123456789abcdef")));
+}
+
+/// Started by a service manager that listens.
+class ServiceTest : public DaemonTest {
+ protected:
+  class Manager : public ops::ServiceManager {
+   public:
+    [[nodiscard]] bool is_listening() const override { return true; }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> watchdog() const override {
+      return interval;
+    }
+    void tell(const std::string& lines) override { told.push_back(lines); }
+    std::optional<std::chrono::milliseconds> interval;
+    std::vector<std::string> told;
+  };
+  ServiceTest() {
+    rooms_.service_manager = &manager_;
+    daemon_ = std::make_unique<Daemon>(config_, std::nullopt, rooms_, *log_);
+  }
+  Manager manager_;
+};
+
+TEST_F(ServiceTest, HearsThatTheDaemonIsReadyAndThatItStops) {
+  int pumps = 0;
+  after_pump_ = [this, &pumps] {
+    if (++pumps == 3) control_.ask(Command::kStop);
+  };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
+  EXPECT_THAT(manager_.told, AllOf(Contains("READY=1"), Contains("STOPPING=1"),
+                                   Contains("STATUS=In step, nothing is queued")));
+}
+
+TEST_F(ServiceTest, DoesNotWaitInVainForATokenThatMoodleRefuses) {
+  preflights_ = {Error{ErrorKind::kConfig, "invalidtoken", "Moodle refuses the token"}};
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kConfig);
+  EXPECT_THAT(manager_.told, Not(Contains("READY=1")));
+  EXPECT_THAT(logged(), HasSubstr("MS-112 cannot go on: reason=\"Moodle refuses the token\""));
+}
+
+TEST_F(ServiceTest, WarnsOfAWatchdogThatBarksAtASlowDatabase) {
+  manager_.interval = std::chrono::seconds{20};
+  after_pump_ = [this] { control_.ask(Command::kStop); };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
+  EXPECT_THAT(logged(), HasSubstr("MS-114"));
+}
+
+TEST_F(ServiceTest, HearsOfAReloadThatIsRefused) {
+  int pumps = 0;
+  after_pump_ = [this, &pumps] {
+    if (++pumps < 3) return;
+    folder_.write("moodle-syncd.yaml", "drupal: {sight_url: x}\n");
+    manager_.told.clear();
+    EXPECT_FALSE(daemon_->load_anew());
+    EXPECT_THAT(manager_.told,
+                ElementsAre(HasSubstr("RELOADING=1"), "STATUS=Reloading", "READY=1"));
+    control_.ask(Command::kStop);
+  };
+  ASSERT_TRUE(daemon_->load());
+  EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
 }
 
 }  // namespace

@@ -182,9 +182,28 @@ TEST_F(SettingsTest, ReadsATokenFromASystemdCredential) {
   EXPECT_EQ(loaded.settings->moodle.token.reveal(), "fromacredential");
 }
 
-TEST_F(SettingsTest, ReportsACredentialThatSystemdDidNotGive) {
+TEST_F(SettingsTest, ReportsACredentialThatSystemdHadNoFileFor) {
+  folder_.write("moodle-token", "\n");
+  variables_["CREDENTIALS_DIRECTORY"] = folder_.path();
   EXPECT_THAT(faults(changed("token_file: token", "token_file: credential:moodle-token")),
-              ElementsAre(HasSubstr("CREDENTIALS_DIRECTORY is not set")));
+              ElementsAre(HasSubstr("is empty: systemd found no file to load it from")));
+}
+
+TEST_F(SettingsTest, ReadsACredentialBesideTheConfigurationWhenAPersonRunsTheCommand) {
+  folder_.write("moodle-token", "besidetheconfiguration\n");
+  const std::string text = changed("token_file: token", "token_file: credential:moodle-token");
+  auto loaded = read(text);
+  ASSERT_TRUE(loaded.settings.has_value());
+  EXPECT_EQ(loaded.settings->moodle.token.reveal(), "besidetheconfiguration");
+  folder_.write(config_.stem().string() + ".moodle-token", "ofthissite\n");
+  loaded = read(text);
+  ASSERT_TRUE(loaded.settings.has_value());
+  EXPECT_EQ(loaded.settings->moodle.token.reveal(), "ofthissite");
+}
+
+TEST_F(SettingsTest, NamesTheFileThatACredentialOfAPersonIsNotIn) {
+  EXPECT_THAT(faults(changed("token_file: token", "token_file: credential:moodle-token")),
+              ElementsAre(HasSubstr("/moodle-token: No such file")));
 }
 
 TEST_F(SettingsTest, ReportsATokenFileThatIsNotThere) {

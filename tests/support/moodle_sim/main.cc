@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "support/moodle_sim/moodle_sim.h"
 
@@ -19,6 +20,8 @@ struct Flags {
   int duplicate_ms = 0;
   std::string version = "5.1";
   bool log = false;
+  std::vector<std::string> course_fields;
+  std::vector<std::string> profile_fields;
   sim::Options options;
 };
 
@@ -37,6 +40,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--moodle", flags.version, "which Moodle to play")
       ->check(CLI::IsMember({"4.1", "4.5", "5.1"}))
       ->capture_default_str();
+  app.add_option("--course-field", flags.course_fields, "a custom field of courses, by short name");
+  app.add_option("--profile-field", flags.profile_fields, "a custom profile field, by short name");
   app.add_flag("--log", flags.log, "one line per request on stderr: function and rows");
 }
 
@@ -55,6 +60,10 @@ bool apply(Flags& flags) {
   latency.per_row = duration_cast<microseconds>(Milliseconds(flags.latency_row_ms));
   latency.per_call_of["core_course_duplicate_course"] =
       std::chrono::milliseconds(flags.duplicate_ms);
+  for (const std::string& name : flags.course_fields)
+    flags.options.settings.course_fields.push_back({.shortname = name});
+  for (const std::string& name : flags.profile_fields)
+    flags.options.settings.profile_fields.push_back({.shortname = name});
   if (flags.version == "4.1") flags.options.settings.version = sim::Version::k41;
   if (flags.version == "4.5") flags.options.settings.version = sim::Version::k45;
   return true;

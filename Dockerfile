@@ -30,5 +30,6 @@ LABEL org.opencontainers.image.title="moodle-syncd" \
 USER 65532:65532
 VOLUME /var/lib/moodle-syncd
 STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=2m CMD ["/usr/sbin/moodle-syncd", "healthcheck"]
 ENTRYPOINT ["/usr/sbin/moodle-syncd"]
 CMD ["run"]

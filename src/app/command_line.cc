@@ -42,6 +42,8 @@ constexpr std::array kVerbs{
     VerbHelp{Verb::kResume, "resume", "End a pause, or all of them"},
     VerbHelp{Verb::kCompletion, "completion",
              "Print a script by which the shell completes commands and options"},
+    VerbHelp{Verb::kHealthcheck, "healthcheck",
+             "Ask the running daemon whether it is well, for a container's HEALTHCHECK"},
     VerbHelp{Verb::kVersion, "version", "Print versions"},
 };
 
@@ -79,6 +81,7 @@ bool has_json(Verb verb) {
     case Verb::kAdoptSite:
     case Verb::kConfigSchema:
     case Verb::kCompletion:
+    case Verb::kHealthcheck:
       return false;
     default:
       return true;
@@ -118,6 +121,10 @@ void add_details(CLI::App& command, Verb verb, Invocation& invocation) {
     case Verb::kCheck:
       command.add_flag("--config-only", invocation.config_only,
                        "Read the configuration only, ask neither Drupal nor Moodle");
+      break;
+    case Verb::kHealthcheck:
+      command.add_flag("--ready", invocation.ready,
+                       "Whether it can work, not only whether it lives");
       break;
     case Verb::kStatus:
       add_status(command, invocation);

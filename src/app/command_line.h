@@ -27,6 +27,7 @@ enum class Verb {
   kConfigPrint,
   kConfigSchema,
   kCompletion,
+  kHealthcheck,
   kParkedList,
   kParkedShow,
   kParkedRetry,
@@ -44,6 +45,7 @@ struct Invocation {
   std::optional<ops::LogLevel> log_level = std::nullopt;  ///< Instead of log.level.
   bool json = false;
   bool yes = false;                          ///< uninstall, adopt-site, … drop: do it.
+  bool ready = false;                        ///< healthcheck: can it work, not only live.
   bool config_only = false;                  ///< check: the file alone, no network.
   ParkedFilter parked = {};                  ///< parked …: which ones; explain: its entity.
   bool all = false;                          ///< parked drop: without a filter.

@@ -217,8 +217,8 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   DrupalDatabase& database = wiring_->database();
   EpochFile folder(settings.state_dir);
   engine::Guard guard(database.site(), folder, settings.engine.site_url);
-  const auto refused = [this] { return reporter_ && reporter_->refusal().has_value(); };
-  StartControl start_control(control, refused);
+  const auto refused = [this] { return reporter_ ? reporter_->refusal() : nullptr; };
+  StartControl start_control(control, [&] { return refused() != nullptr; });
   outside::Announcer announcer(settings.outside, clock_);
   const engine::LoopPorts ports{database.queue(),
                                 database.reader(),
@@ -240,7 +240,7 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   observers_.entered(Phase::kWorking, nullptr);
   engine::Loop loop(ports, engine_settings(), log_.logger());
   engine::RunEnd end = loop.run(mode);
-  if (refused()) end = {engine::RunEnd::Kind::kConfig, reporter_->refusal()->message};
+  if (const Error* refusal = refused()) end = {engine::RunEnd::Kind::kConfig, refusal->message};
   const bool goes_on = end.kind == engine::RunEnd::Kind::kReload;
   observers_.entered(goes_on ? Phase::kReloading : Phase::kStopping, nullptr);
   return end;

@@ -12,6 +12,7 @@
 #include "app/config_commands.h"
 #include "app/daemon.h"
 #include "app/explain.h"
+#include "app/healthcheck.h"
 #include "app/parked_commands.h"
 #include "app/pause_commands.h"
 #include "app/status_command.h"
@@ -65,6 +66,8 @@ ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
       return config_schema(invocation, rooms, console);
     case Verb::kCompletion:
       return completion(rooms, console);
+    case Verb::kHealthcheck:
+      return healthcheck(invocation, rooms, console);
     case Verb::kParkedList:
       return parked_list(invocation, rooms, console);
     case Verb::kParkedShow:

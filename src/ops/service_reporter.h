@@ -40,9 +40,9 @@ class ServiceReporter : public Observer {
   /// The loop may sleep so long and no longer, or the watchdog barks; empty: as long as it likes.
   [[nodiscard]] std::optional<std::chrono::milliseconds> longest_sleep() const;
 
-  /// Set when Moodle, asked for the first time, lets us do nothing: the manager would wait in vain
-  /// for READY=1 until a person has mended it.
-  [[nodiscard]] const std::optional<Error>& refusal() const { return refusal_; }
+  /// Not null when Moodle, asked for the first time, lets us do nothing: the manager would wait in
+  /// vain for READY=1 until a person has mended it.
+  [[nodiscard]] const Error* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
  private:
   using Millis = std::chrono::milliseconds;

@@ -81,6 +81,8 @@ struct Conversation {
   Link link;
   /// An earlier attempt may have reached Moodle without our knowing: look up before creating.
   bool in_doubt = false;
+  /// Compare with what Moodle holds, not with what the link says of it.
+  bool verify = false;
   Moodle* moodle = nullptr;
   /// The Moodle side of a reference; prepared in bulk for every FieldWish with `counterpart_of`.
   std::function<Counterpart(std::string_view component, const Reference&)> counterpart;

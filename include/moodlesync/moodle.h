@@ -29,9 +29,10 @@ struct Function {
     kSingle,  ///< `field=value`: one row per call.
     kRows,    ///< `list[i][field]=value`: many rows per call.
     kValues,  ///< `list[i]=value`: the row's only field is the value; many per call.
+    kJoined,  ///< `list=value,value`: the same in one form variable.
   };
   Shape shape = Shape::kRows;
-  std::string_view list = {};  ///< Name of the list parameter for kRows and kValues.
+  std::string_view list = {};  ///< Name of the list parameter, for all but kSingle.
 
   /// How the answer is dealt out to the rows.
   enum class Answer {
@@ -47,6 +48,7 @@ struct Function {
   Answer answer = Answer::kInOrder;
   std::string_view match =
       {};  ///< kWarnings: the row's field that holds itemid. kMatch: the answer's field.
+  std::string_view within = {};  ///< kMatch: where in the answer the array is; empty: it is all.
   /// kWarnings: a warning with this code says that the row had been done before; it counts as
   /// success.
   std::string_view done_code = {};
@@ -58,6 +60,9 @@ struct Function {
   bool repeatable = false;
   int max_batch = 50;                ///< Rows per call; the number of form variables limits it too.
   std::chrono::seconds timeout{60};  ///< From sending to the whole answer.
+  /// Reads: what Moodle would say, as JSON, of something that only a plan has made so far; `$id`
+  /// stands for its id.
+  std::string_view of_planned = "[]";
 };
 
 /// Form variables in the order they are sent. A name may be nested: `customfields[0][value]`.

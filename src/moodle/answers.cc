@@ -32,7 +32,9 @@ std::string scalar_text(const Json& value) {
 }
 
 std::string_view value_of(const Function& function, const Params& row) {
-  if (function.shape == Function::Shape::kValues && row.size() > 0) return row.items()[0].second;
+  const bool is_value =
+      function.shape == Function::Shape::kValues || function.shape == Function::Shape::kJoined;
+  if (is_value && row.size() > 0) return row.items()[0].second;
   return row.get(function.match);
 }
 
@@ -51,6 +53,12 @@ Results deal_in_order(const Function& function, Rows rows, Json answer) {
 }
 
 Results deal_matching(const Function& function, Rows rows, Json answer) {
+  if (!function.within.empty()) {
+    const auto inside = answer.is_object() ? answer.find(function.within) : answer.end();
+    if (inside == answer.end()) return misfit(function, rows, "the answer has no list");
+    Json list = std::move(*inside);
+    answer = std::move(list);
+  }
   if (!answer.is_array()) return misfit(function, rows, "the answer is not a list");
   std::unordered_map<std::string, Json*> by_value;
   for (Json& element : answer) {

@@ -100,7 +100,16 @@ void add_all(Body& body, const Params& params) {
   for (const auto& [name, value] : params.items()) body.add(name, value);
 }
 
+std::string joined(std::span<const Params* const> rows) {
+  std::string list;
+  for (const Params* row : rows) {
+    for (const auto& item : row->items()) list.append(list.empty() ? "" : ",").append(item.second);
+  }
+  return list;
+}
+
 void add_rows(Body& body, const Function& function, std::span<const Params* const> rows) {
+  if (function.shape == Function::Shape::kJoined) return body.add(function.list, joined(rows));
   for (std::size_t index = 0; index < rows.size(); ++index) {
     if (function.shape == Function::Shape::kSingle) {
       add_all(body, *rows[index]);

@@ -1,6 +1,7 @@
 #include "components/category/category_script.h"
 
 #include "base/json_fields.h"
+#include "base/read_back.h"
 #include "base/source_settings.h"
 #include "components/category/functions.h"
 
@@ -18,13 +19,37 @@ Co<Outcome> CategoryScript::run() {
 }
 
 Co<Outcome> CategoryScript::keep() {
-  if (conversation_.link.moodle_id) co_return co_await update();
+  if (conversation_.link.moodle_id) {
+    if (auto end = co_await read_back()) co_return *std::move(end);
+    co_return co_await update();
+  }
   if (conversation_.in_doubt) {
     auto found = co_await find_ours();
     if (!found) co_return about(std::move(found).error());
     if (const auto& ours = *found) co_return co_await adopt(ours->id);
   }
   co_return co_await create();
+}
+
+Co<std::optional<Outcome>> CategoryScript::read_back() {
+  using Answer = std::optional<Outcome>;
+  if (!base::is_read_back_due(conversation_)) co_return Answer{};
+  Call call{.function = &kGetCategoriesById, .row = {}};
+  call.row.add("id", to_string(id()));
+  call.fixed.add("criteria[0][key]", "ids").add("addsubcategories", "0");
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) {
+    if (!base::is_to_be_repeated(answer.error())) co_return Answer{};
+    co_return Answer(about(std::move(answer).error()));
+  }
+  if (answer->is_null()) co_return Answer(unknown_id());
+  base::take_over(conversation_.link, wanted_, *answer);
+  co_return Answer{};
+}
+
+Outcome CategoryScript::unknown_id() {
+  conversation_.link.sent.clear();
+  return Skipped{"unknown_id", "Moodle has no category " + to_string(id())};
 }
 
 Co<Outcome> CategoryScript::create() {
@@ -93,10 +118,7 @@ Co<Outcome> CategoryScript::settle_create_refusal(Error error) {
 
 Co<Outcome> CategoryScript::settle_update_refusal(Error error, base::Values sent) {
   Link& link = conversation_.link;
-  if (error.code == "unknowncategory") {
-    link.sent.clear();
-    co_return Skipped{"unknown_id", "Moodle has no category " + to_string(id())};
-  }
+  if (error.code == "unknowncategory") co_return unknown_id();
   if (error.kind == ErrorKind::kInDoubt) base::forget(link, sent);
   if (error.code == "cannotmovecategory") {
     // The new parent still stands below this category until its own move has been made.

@@ -27,6 +27,9 @@ class CategoryScript {
   };
 
   Co<Outcome> keep();
+  /// Looks what Moodle holds where the link does not know it. An outcome: there is nothing left to
+  /// do.
+  Co<std::optional<Outcome>> read_back();
   Co<Outcome> create();
   Co<Outcome> update();
   Co<Outcome> remove();
@@ -39,6 +42,7 @@ class CategoryScript {
   Co<Outcome> settle_create_refusal(Error error);
   Co<Outcome> settle_update_refusal(Error error, base::Values sent);
 
+  Outcome unknown_id();
   [[nodiscard]] Params update_row(const base::Values& changed) const;
   [[nodiscard]] Error about(Error error, const std::string& diagnosis = {}) const;
   [[nodiscard]] std::string idnumber() const;

@@ -29,4 +29,13 @@ inline constexpr Function kGetCategories{.name = "core_course_get_categories",
                                          .shape = Function::Shape::kSingle,
                                          .answer = Function::Answer::kWhole};
 
+/// Unknown ids are silently missing in the answer.
+inline constexpr Function kGetCategoriesById{.name = "core_course_get_categories",
+                                             .effect = Function::Effect::kRead,
+                                             .shape = Function::Shape::kJoined,
+                                             .list = "criteria[0][value]",
+                                             .answer = Function::Answer::kMatch,
+                                             .match = "id",
+                                             .max_batch = 100};
+
 }  // namespace moodlesync::category

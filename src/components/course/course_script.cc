@@ -3,6 +3,7 @@
 #include "base/json_fields.h"
 #include "base/source_settings.h"
 #include "components/course/course_diagnosis.h"
+#include "components/course/course_read_back.h"
 #include "components/course/course_values.h"
 #include "components/course/functions.h"
 
@@ -40,8 +41,17 @@ Co<Outcome> CourseScript::run() {
   if (auto* waiting = std::get_if<Waiting>(&place)) co_return std::move(*waiting);
   placement_ = std::get<Placement>(std::move(place));
   wanted_["categoryid"] = to_string(placement_.category);
-  if (conversation_.link.moodle_id) co_return co_await update();
-  co_return co_await start();
+  if (!conversation_.link.moodle_id) co_return co_await start();
+  auto looked = co_await read_back(conversation_, wanted_);
+  if (!looked) co_return about(std::move(looked).error());
+  if (*looked == ReadBack::kNoCourse) co_return unknown_id();
+  co_return co_await update();
+}
+
+Outcome CourseScript::unknown_id() {
+  conversation_.link.sent.clear();
+  return Skipped{"unknown_id", "Moodle has no course " +
+                                   to_string(conversation_.link.moodle_id.value_or(MoodleId{}))};
 }
 
 Co<Outcome> CourseScript::start() {
@@ -200,8 +210,7 @@ Co<Outcome> CourseScript::settle_unknown_id(Error error) {
                                           text_of(wanted_, "categoryid") + " (" +
                                           placement_.reason + ") does not");
   }
-  conversation_.link.sent.clear();
-  co_return Skipped{"unknown_id", "Moodle has no course " + id};
+  co_return unknown_id();
 }
 
 Co<Outcome> CourseScript::name_holder(Error error) {

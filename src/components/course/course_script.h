@@ -28,6 +28,7 @@ class CourseScript {
   Co<Outcome> duplicate(MoodleId model);
   Co<Outcome> update();
   Co<Outcome> adopt(MoodleId id);
+  Outcome unknown_id();
 
   Co<Outcome> settle_create_refusal(Error error, base::Values sent);
   Co<Outcome> settle_update_refusal(Error error, base::Values sent);

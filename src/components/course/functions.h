@@ -49,10 +49,21 @@ inline constexpr Function kGetCourses{.name = "core_course_get_courses_by_field"
                                       .shape = Function::Shape::kSingle,
                                       .answer = Function::Answer::kWhole};
 
+/// An unknown id fails the whole call; the others then go without it.
+inline constexpr Function kGetCoursesById{.name = "core_course_get_courses_by_field",
+                                          .effect = Function::Effect::kRead,
+                                          .shape = Function::Shape::kJoined,
+                                          .list = "value",
+                                          .answer = Function::Answer::kMatch,
+                                          .match = "id",
+                                          .within = "courses",
+                                          .max_batch = 100};
+
 inline constexpr Function kGetCategories{.name = "core_course_get_categories",
                                          .effect = Function::Effect::kRead,
                                          .shape = Function::Shape::kSingle,
-                                         .answer = Function::Answer::kWhole};
+                                         .answer = Function::Answer::kWhole,
+                                         .of_planned = R"([{"id":$id,"visible":1}])"};
 
 /// Serialisation keys.
 [[nodiscard]] inline std::string course_key(MoodleId id) { return "course:" + to_string(id); }

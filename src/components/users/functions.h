@@ -64,6 +64,15 @@ inline constexpr Function kSearchUsers{.name = "core_user_get_users",
                                        .shape = Function::Shape::kSingle,
                                        .answer = Function::Answer::kWhole};
 
+/// Also finds deleted accounts.
+inline constexpr Function kAccountsById{.name = "core_user_get_users_by_field",
+                                        .effect = Function::Effect::kRead,
+                                        .shape = Function::Shape::kValues,
+                                        .list = "values",
+                                        .answer = Function::Answer::kMatch,
+                                        .match = "id",
+                                        .max_batch = 100};
+
 inline constexpr Function kById{.name = "core_user_get_users_by_field",
                                 .effect = Function::Effect::kRead,
                                 .shape = Function::Shape::kValues,

@@ -3,7 +3,9 @@
 #include <functional>
 
 #include "base/json_fields.h"
+#include "base/read_back.h"
 #include "base/source_settings.h"
+#include "components/users/account_read_back.h"
 #include "moodlesync/brake.h"
 
 namespace moodlesync::users {
@@ -59,7 +61,10 @@ Co<Outcome> UserScript::run() {
 }
 
 Co<Outcome> UserScript::keep() {
-  if (conversation_.link.moodle_id) co_return co_await update();
+  if (conversation_.link.moodle_id) {
+    if (auto end = co_await read_back()) co_return *std::move(end);
+    co_return co_await update();
+  }
   if (conversation_.in_doubt) {
     auto ours = co_await holders_.of_idnumber(idnumber());
     if (!ours) co_return refused(std::move(ours).error(), kLookingUp);
@@ -70,6 +75,27 @@ Co<Outcome> UserScript::keep() {
     }
   }
   co_return co_await create();
+}
+
+Co<std::optional<Outcome>> UserScript::read_back() {
+  using Answer = std::optional<Outcome>;
+  if (!base::is_read_back_due(conversation_)) co_return Answer{};
+  Call call{.function = &kAccountsById, .row = {}};
+  call.row.add("id", to_string(id()));
+  call.fixed.add("field", "id");
+  auto answer = co_await conversation_.moodle->call(std::move(call));
+  if (!answer) {
+    if (!base::is_to_be_repeated(answer.error())) co_return Answer{};
+    co_return Answer(refused(std::move(answer).error(), kLookingUp));
+  }
+  if (!is_living_account(*answer)) co_return Answer(unknown_id());
+  take_over_account(conversation_.link, wanted_, *std::move(answer));
+  co_return Answer{};
+}
+
+Outcome UserScript::unknown_id() {
+  conversation_.link.sent.clear();
+  return Skipped{"unknown_id", "Moodle has no user " + to_string(id())};
 }
 
 Co<Outcome> UserScript::create() {
@@ -249,10 +275,7 @@ Co<Outcome> UserScript::settle_holder(Holder holder, Claim claim, Error error) {
 
 Co<Outcome> UserScript::settle_update_refusal(Error error, base::Values sent) {
   Link& link = conversation_.link;
-  if (is_unknown(error.code)) {
-    link.sent.clear();
-    co_return Skipped{"unknown_id", "Moodle has no user " + to_string(id())};
-  }
+  if (is_unknown(error.code)) co_return unknown_id();
   if (error.kind == ErrorKind::kInDoubt) base::forget(link, sent);
   if (error.kind != ErrorKind::kRejected) co_return about(std::move(error));
   if (error.code == "useremailduplicate") {

@@ -29,6 +29,9 @@ class UserScript {
   enum class Claim { kIdnumber, kUsername, kEmail };
 
   Co<Outcome> keep();
+  /// Looks what Moodle holds where the link does not know it. An outcome: there is nothing left to
+  /// do.
+  Co<std::optional<Outcome>> read_back();
   Co<Outcome> create();
   Co<Outcome> update();
   /// Sends `values` and takes in what Moodle says.
@@ -54,6 +57,7 @@ class UserScript {
   [[nodiscard]] Call create_call(std::string password) const;
   /// What an update may tell: all but an auth plugin that we did not give the account.
   [[nodiscard]] base::Values updatable() const;
+  Outcome unknown_id();
   [[nodiscard]] Error about(Error error, std::string_view diagnosis = {}) const;
   /// The same without Moodle's own words.
   [[nodiscard]] Error refused(Error error, std::string_view diagnosis) const;

@@ -71,6 +71,36 @@ class CategoryTest : public testing::Test {
   Link link_;
 };
 
+TEST_F(CategoryTest, SendsOnlyWhatDiffersFromWhatACategoryHoldsThatIsTakenOver) {
+  moodle_
+      .on("core_course_get_categories", Json{{"id", 40},
+                                             {"name", "Art"},
+                                             {"idnumber", "5"},
+                                             {"parent", 0},
+                                             {"description", ""},
+                                             {"descriptionformat", 1}})
+      .on("core_course_update_categories", Json());
+  run_to<Synced>(a_term().linked_to(40));
+  EXPECT_EQ(written(moodle_.row(1)), "id=40 name=Arts");
+  EXPECT_EQ(link_.sent.at("name"), "Arts");
+}
+
+TEST_F(CategoryTest, SendsNothingToACategoryThatIsTakenOverAndAgrees) {
+  moodle_.on("core_course_get_categories", Json{{"id", 40},
+                                                {"name", "Arts"},
+                                                {"idnumber", "5"},
+                                                {"parent", 0},
+                                                {"description", ""},
+                                                {"descriptionformat", 1}});
+  run_to<Unchanged>(a_term().linked_to(40));
+  EXPECT_EQ(link_.sent.at("parent"), "0");
+}
+
+TEST_F(CategoryTest, SkipsACategoryThatIsTakenOverAndUnknownToMoodle) {
+  moodle_.on("core_course_get_categories", Json());
+  EXPECT_EQ(run_to<Skipped>(a_term().linked_to(40)).reason, "unknown_id");
+}
+
 TEST_F(CategoryTest, IsCreatedWithAllItsValuesAndRemembersThem) {
   moodle_.on("core_course_create_categories", Json{{"id", 40}, {"name", "Arts"}});
   run_to<Synced>(a_term().with_html("field_description", "<p>x</p>"));

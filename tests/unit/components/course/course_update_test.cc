@@ -163,10 +163,30 @@ TEST_F(CourseUpdate, TriesAgainWhenAnotherCourseOfOursHasTheShortNameStill) {
 }
 
 TEST_F(CourseUpdate, SendsEverythingWhenMoodlesStateIsUnknown) {
-  moodle_.on(kCategory, one_category(1, 1)).on(kUpdate, Json(nullptr));
+  moodle_.on(kFind, refusal("nopermissions"))
+      .on(kFind, refusal("nopermissions"))
+      .on(kCategory, one_category(1, 1))
+      .on(kUpdate, Json(nullptr));
   run_to<Synced>(a_node().linked_to(70));
-  EXPECT_EQ(written(moodle_.row(1)),
+  EXPECT_EQ(written(moodle_.row(3)),
             "id=70 categoryid=1 fullname=Painting idnumber=12 shortname=P1");
+}
+
+TEST_F(CourseUpdate, SendsOnlyWhatDiffersFromWhatACourseHoldsThatIsTakenOver) {
+  moodle_
+      .on(kFind, Json{{"id", 70},
+                      {"categoryid", 1},
+                      {"fullname", "Paint"},
+                      {"shortname", "P1"},
+                      {"idnumber", nullptr}})
+      .on(kUpdate, Json(nullptr));
+  run_to<Synced>(a_node().linked_to(70));
+  EXPECT_EQ(written(moodle_.row(1)), "id=70 fullname=Painting idnumber=12");
+}
+
+TEST_F(CourseUpdate, SkipsACourseThatIsTakenOverAndUnknownToMoodle) {
+  moodle_.on(kFind, refusal("php_error")).on(kFind, Json{{"courses", Json::array()}});
+  EXPECT_EQ(run_to<Skipped>(a_node().linked_to(70)).reason, "unknown_id");
 }
 
 TEST_F(CourseUpdate, WaitsForItsNewCategory) {

@@ -139,7 +139,7 @@ TEST(UsersUpdate, LocksABlockedUserOutThoughTheNameIsMissing) {
 TEST(UsersUpdate, SkipsAnIdThatMoodleDoesNotKnow) {
   UserBench bench;
   bench.moodle.on("core_user_update_users", refusal("invaliduserid"));
-  bench.run(anna().linked_to(70));
+  bench.run(anna().linked_to(70, {{"username", "old"}}));
   EXPECT_EQ(bench.result(), "skipped");
   EXPECT_EQ(bench.code(), "unknown_id");
 }
@@ -147,8 +147,40 @@ TEST(UsersUpdate, SkipsAnIdThatMoodleDoesNotKnow) {
 TEST(UsersUpdate, SkipsAnAccountThatWasDeletedInMoodle) {
   UserBench bench;
   bench.moodle.on("core_user_update_users", refusal("usernotupdateddeleted"));
+  bench.run(anna().linked_to(70, {{"username", "old"}}));
+  EXPECT_EQ(bench.code(), "unknown_id");
+}
+
+TEST(UsersUpdate, SendsOnlyWhatDiffersFromWhatAnAccountHoldsThatIsTakenOver) {
+  UserBench bench;
+  Json account(annas_account());
+  account["id"] = 70;
+  account["email"] = "old@example.org";
+  account["suspended"] = false;
+  bench.moodle.on("core_user_get_users_by_field", account).on("core_user_update_users", Json());
+  bench.run(anna().linked_to(70));
+  EXPECT_EQ(bench.result(), "synced");
+  EXPECT_EQ(bench.row(1), "id=70 email=" + bench.link().sent.at("email"));
+}
+
+TEST(UsersUpdate, SkipsAnAccountThatIsTakenOverAndGone) {
+  UserBench bench;
+  bench.moodle.on("core_user_get_users_by_field", Json());
   bench.run(anna().linked_to(70));
   EXPECT_EQ(bench.code(), "unknown_id");
+  bench.moodle.on("core_user_get_users_by_field",
+                  Json{{"id", 70}, {"email", "0123456789abcdef0123456789abcdef"}});
+  bench.run(anna().linked_to(70));
+  EXPECT_EQ(bench.code(), "unknown_id");
+}
+
+TEST(UsersUpdate, SendsEverythingWhereItMayNotLook) {
+  UserBench bench;
+  bench.moodle.on("core_user_get_users_by_field", refusal("nopermissions"))
+      .on("core_user_update_users", Json());
+  bench.run(anna().linked_to(70));
+  EXPECT_EQ(bench.result(), "synced");
+  EXPECT_THAT(bench.row(1), HasSubstr("username="));
 }
 
 TEST(UsersUpdate, TellsWhoHasTheUsername) {

@@ -10,12 +10,14 @@
 #include "moodlesync/brake.h"
 #include "moodlesync/component.h"
 #include "moodlesync/dossier.h"
+#include "moodlesync/drupal_config.h"
 #include "moodlesync/entity.h"
 #include "moodlesync/parking.h"
 #include "moodlesync/pauses.h"
 #include "moodlesync/presence.h"
 #include "moodlesync/queue.h"
 #include "moodlesync/result.h"
+#include "moodlesync/survey.h"
 
 namespace moodlesync {
 
@@ -178,6 +180,7 @@ class DrupalDatabase {
   virtual void set_sources(std::vector<SourceSpec> sources) = 0;
   [[nodiscard]] virtual Queue& queue() = 0;
   [[nodiscard]] virtual Parking& parking() = 0;
+  [[nodiscard]] virtual Survey& survey() = 0;
   [[nodiscard]] virtual RemovalLedger& removals() = 0;
   [[nodiscard]] virtual Pauses& pauses() = 0;
   [[nodiscard]] virtual PresenceBoard& presence() = 0;
@@ -186,6 +189,7 @@ class DrupalDatabase {
   [[nodiscard]] virtual WriteBack& write_back() = 0;
   [[nodiscard]] virtual CaptureWatch& capture() = 0;
   [[nodiscard]] virtual Site& site() = 0;
+  [[nodiscard]] virtual DrupalConfig& config() = 0;
   [[nodiscard]] virtual ChangeListener& listener() = 0;
   [[nodiscard]] virtual Installer& installer() = 0;
 };

@@ -47,6 +47,13 @@ constexpr std::array kVerbs{
     VerbHelp{Verb::kVersion, "version", "Print versions"},
 };
 
+constexpr std::array kSurveyVerbs{
+    VerbHelp{Verb::kPlan, "plan", "Say what would be done in Moodle, and do nothing"},
+    VerbHelp{Verb::kResync, "resync", "Queue all entities, or some, to be looked at again"},
+    VerbHelp{Verb::kReconcile, "reconcile",
+             "Read Moodle back and say where it is not as Drupal says"},
+};
+
 constexpr std::array kParkedVerbs{
     VerbHelp{Verb::kParkedList, "list", "Show parked tasks and why, longest parked first"},
     VerbHelp{Verb::kParkedShow, "show", "Show all about the parked tasks of one entity"},
@@ -82,6 +89,7 @@ bool has_json(Verb verb) {
     case Verb::kConfigSchema:
     case Verb::kCompletion:
     case Verb::kHealthcheck:
+    case Verb::kImportConfig:
       return false;
     default:
       return true;
@@ -93,11 +101,11 @@ bool needs_yes(Verb verb) {
          verb == Verb::kBrakeDrop;
 }
 
-CLI::Option* add_entity(CLI::App& command, const std::string& name, Invocation& invocation) {
-  const auto take = [&invocation, name](const CLI::results_t& words) {
+CLI::Option* add_entity(CLI::App& command, const std::string& name, std::optional<EntityRef>& to) {
+  const auto take = [&to, name](const CLI::results_t& words) {
     const auto entity = parse_entity_ref(words.front());
     if (!entity) throw CLI::ValidationError(name, entity.error().message);
-    invocation.parked.entity = *entity;
+    to = *entity;
     return true;
   };
   return command.add_option(name, take, "One entity, e.g. node:12");
@@ -130,7 +138,7 @@ void add_details(CLI::App& command, Verb verb, Invocation& invocation) {
       add_status(command, invocation);
       break;
     case Verb::kExplain:
-      add_entity(command, "entity", invocation)->required();
+      add_entity(command, "entity", invocation.parked.entity)->required();
       break;
     case Verb::kPause:
       command.add_option("--reason", invocation.reason, "Why, for whoever asks `status`");
@@ -165,12 +173,12 @@ void add_parked(CLI::App& program, Invocation& invocation) {
   for (const VerbHelp& help : kParkedVerbs) {
     CLI::App& command = *add_verb(*group, help, invocation);
     if (help.verb == Verb::kParkedShow) {
-      add_entity(command, "entity", invocation)->required();
+      add_entity(command, "entity", invocation.parked.entity)->required();
       continue;
     }
     command.add_option("--component", invocation.parked.component, "Only of this component");
     command.add_option("--code", invocation.parked.code, "Only with this reason");
-    add_entity(command, "--entity", invocation);
+    add_entity(command, "--entity", invocation.parked.entity);
     if (help.verb == Verb::kParkedDrop) command.add_flag("--all", invocation.all, "All of them");
     if (help.verb != Verb::kParkedList) continue;
     command.add_option("--limit", invocation.limit, "Show at most so many")
@@ -187,6 +195,48 @@ void add_brake(CLI::App& program, Invocation& invocation) {
     CLI::App& command = *add_verb(*group, help, invocation);
     command.add_option("component", invocation.component, "Only of this component");
   }
+}
+
+void add_survey(CLI::App& program, Invocation& invocation) {
+  for (const VerbHelp& help : kSurveyVerbs) {
+    CLI::App& command = *add_verb(program, help, invocation);
+    command.add_option("--component", invocation.selection.component, "Only of this component");
+    add_entity(command, "--entity", invocation.selection.entity);
+    if (help.verb == Verb::kReconcile) {
+      command.add_flag("--csv", invocation.csv, "Answer as CSV");
+      command.add_flag("--fix", invocation.fix, "Queue what differs, so that Moodle gets it");
+      continue;
+    }
+    if (help.verb == Verb::kPlan) {
+      command.add_flag("--all", invocation.all, "Every entity, not only what is queued now");
+      continue;
+    }
+    command.add_flag("--resend", invocation.resend,
+                     "Send all values, also those that Moodle was told before");
+    command.add_flag("--anew", invocation.anew,
+                     "Begin at the beginning, not where an earlier run stopped");
+  }
+}
+
+void add_import(CLI::App& program, Invocation& invocation) {
+  ImportWish& wish = invocation.import;
+  const VerbHelp help{Verb::kImportConfig, "import-config",
+                      "Write a configuration from the settings of the old module moodle_sync"};
+  CLI::App& command = *add_verb(program, help, invocation);
+  command.add_option("--connection", wish.connection,
+                     "Drupal's database, as drupal.connection, without a password");
+  command.add_option("--host", wish.host, "Host or socket folder of Drupal's database");
+  command.add_option("--port", wish.port, "Port of Drupal's database");
+  command.add_option("--dbname", wish.dbname, "Name of Drupal's database");
+  command.add_option("--user", wish.user, "Role in Drupal's database");
+  command.add_option("--password-file", wish.password_file,
+                     "File that holds that role's password and nothing else");
+  command.add_option("--schema", wish.schema, "PostgreSQL schema of Drupal's tables")
+      ->capture_default_str();
+  command.add_option("--prefix", wish.prefix, "What the names of Drupal's tables begin with");
+  command.add_option("-o,--output", wish.output, "Where to write it; default: standard output");
+  command.add_option("--token-file", wish.token_file,
+                     "Write Moodle's token into this file, readable by its owner only");
 }
 
 void add_config(CLI::App& program, Invocation& invocation) {
@@ -215,6 +265,8 @@ void build(CLI::App& program, Slots& slots) {
   add_parked(program, slots.invocation);
   add_brake(program, slots.invocation);
   add_config(program, slots.invocation);
+  add_survey(program, slots.invocation);
+  add_import(program, slots.invocation);
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {

@@ -8,7 +8,9 @@
 
 #include "app/environment.h"
 #include "app/exit_code.h"
+#include "app/import_wish.h"
 #include "moodlesync/parking.h"
+#include "moodlesync/survey.h"
 #include "ops/log_line.h"
 
 namespace moodlesync::app {
@@ -35,6 +37,10 @@ enum class Verb {
   kBrakeList,
   kBrakeAllow,
   kBrakeDrop,
+  kResync,
+  kPlan,
+  kReconcile,
+  kImportConfig,
   kVersion
 };
 
@@ -48,12 +54,18 @@ struct Invocation {
   bool ready = false;                        ///< healthcheck: can it work, not only live.
   bool config_only = false;                  ///< check: the file alone, no network.
   ParkedFilter parked = {};                  ///< parked …: which ones; explain: its entity.
-  bool all = false;                          ///< parked drop: without a filter.
+  bool all = false;                          ///< parked drop: without a filter; plan: every entity.
   int limit = kListLimit;                    ///< parked list, show: how many at most.
   std::string component = {};                ///< brake …, pause, resume: empty for all.
   std::string reason = {};                   ///< pause: in the operator's words.
   bool watch = false;                        ///< status: again and again.
   std::chrono::milliseconds interval{2000};  ///< status --watch.
+  Selection selection = {};                  ///< resync, plan, reconcile: which entities.
+  bool resend = false;  ///< resync: all values, also those that Moodle was told.
+  bool anew = false;    ///< resync: not where an earlier run stopped.
+  bool csv = false;     ///< reconcile
+  bool fix = false;     ///< reconcile: queues what differs.
+  ImportWish import = {};
 
   static constexpr int kListLimit = 100;
 };

@@ -34,9 +34,9 @@ ExitCode exit_code_for(const Error& error) {
 
 ExitCode graver(ExitCode a, ExitCode b) {
   static constexpr std::array kGravestFirst{
-      ExitCode::kGuard,        ExitCode::kInternal, ExitCode::kUsage,
-      ExitCode::kNoPermission, ExitCode::kConfig,   ExitCode::kUnavailable,
-      ExitCode::kTemporary,    ExitCode::kBrake,    ExitCode::kOk};
+      ExitCode::kGuard,   ExitCode::kInternal,    ExitCode::kUsage,     ExitCode::kNoPermission,
+      ExitCode::kConfig,  ExitCode::kUnavailable, ExitCode::kTemporary, ExitCode::kBrake,
+      ExitCode::kDiffers, ExitCode::kOk};
   const auto rank = [](ExitCode code) { return std::ranges::find(kGravestFirst, code); };
   return rank(a) <= rank(b) ? a : b;
 }

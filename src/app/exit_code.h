@@ -10,6 +10,7 @@ enum class ExitCode {
   kOk = 0,
   kGuard = 3,          ///< The database is not the site that was installed: nothing was written.
   kBrake = 4,          ///< `once`: all else is done, but the brake holds removals back.
+  kDiffers = 5,        ///< `plan`: something would change; `reconcile`: something differs.
   kUsage = 64,         ///< The command line is wrong.
   kUnavailable = 69,   ///< Drupal's database or Moodle cannot be reached.
   kInternal = 70,      ///< A fault of the program's own.

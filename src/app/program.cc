@@ -13,8 +13,12 @@
 #include "app/daemon.h"
 #include "app/explain.h"
 #include "app/healthcheck.h"
+#include "app/import_command.h"
 #include "app/parked_commands.h"
 #include "app/pause_commands.h"
+#include "app/plan_command.h"
+#include "app/reconcile_command.h"
+#include "app/resync_command.h"
 #include "app/status_command.h"
 #include "ops/signals.h"
 
@@ -82,6 +86,14 @@ ExitCode obey(const Invocation& invocation, const Rooms& rooms) {
       return brake_allow(invocation, rooms, console);
     case Verb::kBrakeDrop:
       return brake_drop(invocation, rooms, console);
+    case Verb::kResync:
+      return resync(invocation, rooms, console);
+    case Verb::kPlan:
+      return plan(invocation, rooms, console);
+    case Verb::kReconcile:
+      return reconcile(invocation, rooms, console);
+    case Verb::kImportConfig:
+      return import_config(invocation, rooms, console);
     case Verb::kVersion:
       return version(invocation, rooms, console);
   }

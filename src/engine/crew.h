@@ -22,11 +22,19 @@ struct Prepared {
   std::optional<EntityRef> id_holder = std::nullopt;  ///< See admit().
 };
 
+/// Who is being worked on and has a Moodle id already.
+class IdHolders {
+ public:
+  virtual ~IdHolders() = default;
+  /// Who has which Moodle id of `component`, as far as conversations that go on have one.
+  [[nodiscard]] virtual std::map<MoodleId, EntityRef> holders(std::string_view component) const = 0;
+};
+
 /// The conversations that are going on.
 ///
 /// Ownership: owns the coroutines; they point into it, so it never moves. Threads: the event loop's
 /// only.
-class Crew {
+class Crew : public IdHolders {
  public:
   Crew(const Clock& clock, Brake& brake) : clock_(clock), brake_(brake) {}
   Crew(const Crew&) = delete;
@@ -51,8 +59,7 @@ class Crew {
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   /// The tasks that are being worked on, for the heartbeat.
   [[nodiscard]] std::vector<Task> tasks() const;
-  /// Who has which Moodle id of `component`, as far as conversations that go on have one.
-  [[nodiscard]] std::map<MoodleId, EntityRef> holders(std::string_view component) const;
+  [[nodiscard]] std::map<MoodleId, EntityRef> holders(std::string_view component) const override;
   /// Ends conversations whose tasks another instance has taken over, wherever they wait.
   void abandon(std::span<const TaskKey> lost);
   /// Ends all that are still going on, wherever they wait, and hands back their tasks.

@@ -117,7 +117,7 @@ Error unknown_source(const Task& task) {
 
 }  // namespace
 
-Intake::Load Intake::prepare(std::vector<Task> tasks, const Crew& crew) {
+Intake::Load Intake::prepare(std::vector<Task> tasks, const IdHolders& crew) {
   Load load;
   std::map<std::pair<std::string, std::string>, std::vector<Task>> by_source;
   for (Task& task : tasks)
@@ -137,7 +137,7 @@ Intake::Load Intake::prepare(std::vector<Task> tasks, const Crew& crew) {
 }
 
 void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tasks,
-                            const Crew& crew, Load& load) {
+                            const IdHolders& crew, Load& load) {
   const auto give_up = [&](const Error& error) {
     for (Task& task : tasks) load.failed.push_back(failed(std::move(task), error));
   };
@@ -186,7 +186,7 @@ std::optional<EntityRef> Intake::Known::holder(std::string_view component, Moodl
 Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& source,
                                                              std::span<const Task> tasks,
                                                              std::span<const Entity> entities,
-                                                             const Crew& crew) {
+                                                             const IdHolders& crew) {
   const Wanted wanted = wanted_ids(source, entities);
   auto known = std::make_shared<Known>();
   const Claimants claimants = claimants_of(source, tasks, entities);

@@ -53,7 +53,7 @@ class Intake {
     std::vector<Conclusion> failed;  ///< Could not even be read; to be settled as they are.
   };
   /// `crew`: the conversations that go on already.
-  [[nodiscard]] Load prepare(std::vector<Task> tasks, const Crew& crew);
+  [[nodiscard]] Load prepare(std::vector<Task> tasks, const IdHolders& crew);
 
  private:
   /// What is known of the Moodle ids of those that a claim's entities refer to, and of their own.
@@ -66,12 +66,12 @@ class Intake {
                                                   const EntityRef& self) const;
   };
 
-  void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, const Crew& crew,
+  void prepare_source(const Directory::Entry& entry, std::vector<Task> tasks, const IdHolders& crew,
                       Load& load);
   [[nodiscard]] Result<std::shared_ptr<const Known>> look_up(const SourceSpec& source,
                                                              std::span<const Task> tasks,
                                                              std::span<const Entity> entities,
-                                                             const Crew& crew);
+                                                             const IdHolders& crew);
   [[nodiscard]] Counterpart counterpart(const Known& known, std::string_view component,
                                         const Reference& to) const;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "drupal/postgres/config_reader.h"
 #include "drupal/postgres/connection.h"
 #include "drupal/postgres/daemon_rows.h"
 #include "drupal/postgres/dossier_reader.h"
@@ -14,6 +15,7 @@
 #include "drupal/postgres/removal_book.h"
 #include "drupal/postgres/site.h"
 #include "drupal/postgres/site_schema.h"
+#include "drupal/postgres/site_survey.h"
 #include "drupal/postgres/task_queue.h"
 #include "drupal/postgres/trigger_watch.h"
 #include "drupal/postgres/write_back.h"
@@ -45,6 +47,7 @@ class Database : public DrupalDatabase {
         schema_(names_),
         queue_(connection_, names_, schema_),
         parking_(connection_, names_),
+        survey_(connection_, names_, schema_),
         removals_(connection_, names_),
         pauses_(connection_, names_),
         presence_(connection_, names_, queue_.instance()),
@@ -53,6 +56,7 @@ class Database : public DrupalDatabase {
         write_back_(connection_, names_, schema_, write_back_settings(settings)),
         capture_(connection_, names_, settings.notify),
         site_(connection_, names_),
+        config_(connection_, names_),
         listener_(session_settings(settings), names_.our_schema(), settings.notify, connection_),
         installer_(connection_, names_,
                    {.notify = settings.notify, .outside_caches = settings.outside_caches}) {}
@@ -61,10 +65,12 @@ class Database : public DrupalDatabase {
     write_back_.set_sources(sources);
     capture_.set_sources(sources);
     removals_.set_sources(sources);
+    survey_.set_sources(sources);
     queue_.set_sources(std::move(sources));
   }
   [[nodiscard]] Queue& queue() override { return queue_; }
   [[nodiscard]] Parking& parking() override { return parking_; }
+  [[nodiscard]] Survey& survey() override { return survey_; }
   [[nodiscard]] RemovalLedger& removals() override { return removals_; }
   [[nodiscard]] Pauses& pauses() override { return pauses_; }
   [[nodiscard]] PresenceBoard& presence() override { return presence_; }
@@ -73,6 +79,7 @@ class Database : public DrupalDatabase {
   [[nodiscard]] WriteBack& write_back() override { return write_back_; }
   [[nodiscard]] CaptureWatch& capture() override { return capture_; }
   [[nodiscard]] Site& site() override { return site_; }
+  [[nodiscard]] DrupalConfig& config() override { return config_; }
   [[nodiscard]] ChangeListener& listener() override { return listener_; }
   [[nodiscard]] Installer& installer() override { return installer_; }
 
@@ -82,6 +89,7 @@ class Database : public DrupalDatabase {
   SiteSchema schema_;
   TaskQueue queue_;
   ParkedTasks parking_;
+  SiteSurvey survey_;
   RemovalBook removals_;
   PauseBook pauses_;
   DaemonRows presence_;
@@ -90,6 +98,7 @@ class Database : public DrupalDatabase {
   DrupalWriteBack write_back_;
   TriggerWatch capture_;
   SiteRecord site_;
+  ConfigReader config_;
   Listener listener_;
   SchemaInstaller installer_;
 };

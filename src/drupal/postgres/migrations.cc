@@ -199,10 +199,24 @@ COMMENT ON TABLE {moodle_sync.daemon} IS
   'What each running moodle-syncd does, in its own words, every few seconds; for `status`.';
 )sql";
 
+constexpr std::string_view kResync = R"sql(
+CREATE TABLE {moodle_sync.resync} (
+  wish text PRIMARY KEY,
+  leg text NOT NULL,
+  after_id bigint NOT NULL,
+  looked_at bigint NOT NULL,
+  queued bigint NOT NULL,
+  begun_at timestamptz NOT NULL DEFAULT now(),
+  at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE {moodle_sync.resync} IS
+  'How far a resync came that was not finished; the next one with the same wish goes on there.';
+)sql";
+
 constexpr std::array kMigrations = {
     Migration{1, "tables", kTables}, Migration{2, "state folders", kStateFolders},
     Migration{3, "brake", kBrake}, Migration{4, "outside caches", kOutsideCaches},
-    Migration{5, "daemons", kDaemons}};
+    Migration{5, "daemons", kDaemons}, Migration{6, "resync", kResync}};
 
 constexpr std::string_view kBook = R"sql(
 CREATE TABLE {moodle_sync.migration} (

@@ -48,7 +48,7 @@ class Needs {
   void ours() {
     needs_.insert({Need::On::kSequence, names_.ours("task_token"), "USAGE", "", false});
     for (const std::string_view name :
-         {"change", "task", "link", "state_folder", "removal", "pause", "daemon"}) {
+         {"change", "task", "link", "state_folder", "removal", "pause", "daemon", "resync"}) {
       for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) own(name, right);
     }
     for (const std::string_view name : {"site", "brake"}) {

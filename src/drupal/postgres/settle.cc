@@ -112,7 +112,8 @@ WITH s AS MATERIALIZED (
     due_at = now() + CASE WHEN s.changed THEN 0 ELSE s.delay_ms END * interval '1 millisecond',
     attempts = CASE WHEN s.changed THEN 0
                     ELSE t.attempts + CASE WHEN s.spend_attempt THEN 1 ELSE 0 END END,
-    in_doubt = s.in_doubt, code = CASE WHEN s.changed THEN '' ELSE s.code END,
+    in_doubt = s.in_doubt OR (s.changed AND t.in_doubt),
+    code = CASE WHEN s.changed THEN '' ELSE s.code END,
     message = CASE WHEN s.changed THEN '' ELSE s.message END,
     lease_until = NULL, token = NULL, instance = NULL,
     waits_component = CASE WHEN NOT s.changed THEN s.waits_component END,

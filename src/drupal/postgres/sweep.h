@@ -1,14 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "drupal/postgres/connection.h"
-#include "drupal/postgres/entity_layout.h"
 #include "drupal/postgres/identifiers.h"
+#include "drupal/postgres/legs.h"
 #include "moodlesync/queue.h"
 
 namespace moodlesync::postgres {
@@ -31,23 +28,14 @@ class Sweep {
   [[nodiscard]] Result<SweepReport> step(int limit);
 
  private:
-  struct Leg {
-    enum class Of { kEntities, kOwned, kLinks };
-    Of of = Of::kEntities;
-    const SourceSpec* source = nullptr;
-    const EntityLayout* layout = nullptr;  ///< Of the table that is gone through.
-    std::string bundle;
-  };
-  struct Slice {
+  struct Seen {
     int looked_at = 0;
     std::int64_t last_id = 0;
     std::size_t queued = 0;
   };
 
-  void plan();
-  [[nodiscard]] Result<std::optional<std::string>> statement(const Leg& leg);
-  [[nodiscard]] Result<bool> has_column(std::string_view table, std::string_view column);
-  [[nodiscard]] Result<Slice> take(const Leg& leg, int limit);
+  void start_over();
+  [[nodiscard]] Result<Seen> take(const Leg& leg, int limit);
 
   Connection& connection_;
   const TableNames& names_;

@@ -9,6 +9,7 @@
 #include "support/ports/in_memory_parking.h"
 #include "support/ports/in_memory_pauses.h"
 #include "support/ports/in_memory_queue.h"
+#include "support/ports/in_memory_survey.h"
 
 namespace moodlesync::fakes {
 
@@ -40,10 +41,12 @@ struct FakeSiteState {
   InMemoryPauses pauses{queue};
   FakePresence presence;
   FakeDossiers dossiers;
+  InMemorySurvey survey{queue};
   FakeReader reader;
   FakeWriteBack write_back;
   FakeCapture capture;
   FakeSite site;
+  FakeConfig config;
   FakeListener listener;
   FakeInstaller installer;
   std::vector<Error> open_errors;  ///< Each fails one attempt to open, first to last.
@@ -60,10 +63,12 @@ class FakeDatabase : public DrupalDatabase {
   Pauses& pauses() override { return state_.pauses; }
   PresenceBoard& presence() override { return state_.presence; }
   Dossiers& dossiers() override { return state_.dossiers; }
+  Survey& survey() override { return state_.survey; }
   DrupalReader& reader() override { return state_.reader; }
   WriteBack& write_back() override { return state_.write_back; }
   CaptureWatch& capture() override { return state_.capture; }
   Site& site() override { return state_.site; }
+  DrupalConfig& config() override { return state_.config; }
   ChangeListener& listener() override { return state_.listener; }
   Installer& installer() override { return state_.installer; }
 

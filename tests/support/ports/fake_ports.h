@@ -143,6 +143,16 @@ class FakeOutside : public OutsideCaches {
   std::optional<Status> outcome_;
 };
 
+/// Drupal's configuration as a test sets it.
+class FakeConfig : public DrupalConfig {
+ public:
+  void answer(Objects objects) { objects_ = std::move(objects); }
+  Result<Objects> read(std::string_view /*prefix*/) override { return objects_; }
+
+ private:
+  Objects objects_;
+};
+
 /// A site that is the one that was installed, until a test says otherwise.
 class FakeSite : public Site {
  public:

@@ -68,7 +68,8 @@ class ScriptedComponent : public Component {
     call.row.add("title", title);
     const Result<Json> answer = co_await conversation.moodle->call(std::move(call));
     if (!answer) co_return answer.error();
-    conversation.link.moodle_id = MoodleId{answer->get<std::int64_t>()};
+    const Json& id = answer->is_object() ? answer->at("id") : *answer;
+    conversation.link.moodle_id = MoodleId{id.get<std::int64_t>()};
     conversation.link.sent["title"] = title;
     co_return Synced{};
   }

@@ -44,6 +44,35 @@ TEST(CommandLine, ReadsTheLogLevel) {
   EXPECT_EQ(parse({"once", "--log-level", "loud"}).exit_code, ExitCode::kUsage);
 }
 
+TEST(CommandLine, ReadsWhatIsToBePlannedOrLookedAtAgain) {
+  const auto plan = parse({"plan", "--all", "--component", "course", "--json"});
+  ASSERT_TRUE(plan.invocation.has_value()) << plan.text;
+  EXPECT_EQ(plan.invocation->verb, Verb::kPlan);
+  EXPECT_TRUE(plan.invocation->all);
+  EXPECT_EQ(plan.invocation->selection.component, "course");
+  const auto resync = parse({"resync", "--entity", "node:12", "--resend", "--anew"});
+  ASSERT_TRUE(resync.invocation.has_value()) << resync.text;
+  EXPECT_EQ(resync.invocation->selection.entity, (EntityRef{"node", 12}));
+  EXPECT_TRUE(resync.invocation->resend);
+  EXPECT_TRUE(resync.invocation->anew);
+  EXPECT_EQ(parse({"resync", "--entity", "12"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"plan", "--resend"}).exit_code, ExitCode::kUsage);
+}
+
+TEST(CommandLine, ReadsWhereToImportFrom) {
+  const auto parsed = parse({"import-config", "--dbname", "drupal", "--user", "sync",
+                             "--password-file", "/p", "--output", "/o.yaml", "--token-file", "/t"});
+  ASSERT_TRUE(parsed.invocation.has_value()) << parsed.text;
+  const ImportWish& wish = parsed.invocation->import;
+  EXPECT_EQ(wish.dbname, "drupal");
+  EXPECT_EQ(wish.user, "sync");
+  EXPECT_EQ(wish.password_file, "/p");
+  EXPECT_EQ(wish.output, "/o.yaml");
+  EXPECT_EQ(wish.token_file, "/t");
+  EXPECT_EQ(wish.schema, "public");
+  EXPECT_EQ(parse({"import-config", "--password", "secret"}).exit_code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, ReadsWhichParkedTasksAreMeant) {
   const auto list = parse({"parked", "list", "--component", "course", "--code", "shortnametaken",
                            "--entity", "node:12", "--limit", "5", "--json"});

@@ -337,9 +337,11 @@ class Importer {
 
   void write_account(OldSettings& old) {
     std::string auth = old.text("auth");
-    const bool is_usable = is_short_name(auth) && base::ascii_lower(auth) == auth &&
-                           auth.find('-') == std::string::npos && auth != "webservice" &&
-                           auth != "mnet";
+    const bool begins_well = !auth.empty() && auth.front() >= 'a' && auth.front() <= 'z';
+    const bool is_usable = begins_well && auth.back() != '_' &&
+                           auth.find("__") == std::string::npos && is_short_name(auth) &&
+                           base::ascii_lower(auth) == auth && auth.find('-') == std::string::npos &&
+                           auth != "webservice" && auth != "mnet";
     if (!auth.empty() && !is_usable) {
       old.note("auth", "is no plugin that accounts can have; oauth2 is taken");
     }

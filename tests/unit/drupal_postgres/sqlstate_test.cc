@@ -31,7 +31,7 @@ TEST(Param, WritesArraysThatPostgresReadsBack) {
   EXPECT_EQ(Param(texts).text(), R"({"a","","NULL","q\"\\,{}"})");
   EXPECT_EQ(Param(std::vector<int>{}).text(), "{}");
   const std::vector<std::optional<int>> holes{1, std::nullopt};
-  EXPECT_EQ(Param(holes).text(), R"({"1",NULL})");
+  EXPECT_EQ(Param(holes).text(), "{1,NULL}");
 }
 
 }  // namespace

@@ -15,13 +15,16 @@ using Action = PlanItem::Action;
 
 class PlannerTest : public testing::Test {
  protected:
-  PlannerTest() {
-    components_.push_back(
+  PlannerTest() { gateway_.answer_preflight_with({MoodleSite{}}); }
+
+  static std::vector<std::unique_ptr<Component>> two_components() {
+    std::vector<std::unique_ptr<Component>> components;
+    components.push_back(
         std::make_unique<fakes::ScriptedComponent>("category", "taxonomy_term", "sections"));
     auto course = std::make_unique<fakes::ScriptedComponent>("course", "node", "course");
     course->wait_for("field_category", "category");
-    components_.push_back(std::move(course));
-    gateway_.answer_preflight_with({MoodleSite{}});
+    components.push_back(std::move(course));
+    return components;
   }
 
   Task term(std::int64_t id, const std::string& title) {
@@ -70,7 +73,7 @@ class PlannerTest : public testing::Test {
     return items_[key];
   }
 
-  std::vector<std::unique_ptr<Component>> components_;
+  std::vector<std::unique_ptr<Component>> components_ = two_components();
   fakes::InMemoryQueue queue_;
   fakes::FakeReader reader_;
   fakes::FakeGateway gateway_{[](const Call&) -> Result<Json> { return Json(99); }};

@@ -19,8 +19,8 @@ struct LogSettings {
 /// The process's log: one logger that is passed to whoever logs, writing lines to a descriptor.
 ///
 /// A warning, an error and an outcome start with their code, "MS-nnn ", explained in
-/// docs/operator.md; then a constant text; then the values as key=value or as base::LogFields. No secrets, no personal data; known secrets are
-/// blotted out all the same.
+/// docs/operator.md; then a constant text; then the values as key=value or as base::LogFields. No
+/// secrets, no personal data; known secrets are blotted out all the same.
 ///
 /// Lifetime: must outlive every user of logger(). Threads: every member from any thread.
 class Log {

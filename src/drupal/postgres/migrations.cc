@@ -214,8 +214,8 @@ COMMENT ON TABLE {moodle_sync.resync} IS
 )sql";
 
 constexpr std::array kMigrations = {
-    Migration{1, "tables", kTables}, Migration{2, "state folders", kStateFolders},
-    Migration{3, "brake", kBrake}, Migration{4, "outside caches", kOutsideCaches},
+    Migration{1, "tables", kTables},   Migration{2, "state folders", kStateFolders},
+    Migration{3, "brake", kBrake},     Migration{4, "outside caches", kOutsideCaches},
     Migration{5, "daemons", kDaemons}, Migration{6, "resync", kResync}};
 
 constexpr std::string_view kBook = R"sql(

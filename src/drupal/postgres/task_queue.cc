@@ -484,8 +484,8 @@ Result<QueueStats> TaskQueue::stats() {
                            std::chrono::seconds(row.integer(4)), std::string(row.text(5))});
   }
   if (auto more = read_reasons(stats); !more) return std::move(more).error();
-  auto others = connection_.query(names_.expand(kOtherStats),
-                                  {names_.ours("link"), names_.ours("task")});
+  auto others =
+      connection_.query(names_.expand(kOtherStats), {names_.ours("link"), names_.ours("task")});
   if (!others) return explain(std::move(others).error(), "counting links");
   if (others->empty()) return stats;
   stats.changes = (*others)[0].integer(0);

@@ -13,7 +13,8 @@
 
 namespace moodlesync::contract {
 
-/// One implementation of Queue, Parking, RemovalLedger and Pauses, with the sources of two_sources().
+/// One implementation of Queue, Parking, RemovalLedger and Pauses, with the sources of
+/// two_sources().
 class QueueRig {
  public:
   virtual ~QueueRig() = default;

@@ -52,11 +52,11 @@ sim::Options moodle_options() {
 int port_of(const std::string& url) { return std::stoi(url.substr(url.rfind(':') + 1)); }
 
 /// Small claims, so that many kills each hit some of many; short leases and rests, so that a round
-/// comes to rest soon.
+/// comes to rest soon. The editors take away at a rate that the brake would rightly stop.
 std::string engine_yaml() {
   return "engine:\n  poll_interval: 200ms\n  claim_limit: 8\n  lease: 6s\n  retry_base: 50ms\n"
          "  retry_cap: 500ms\n  max_attempts: 1000\n  wait_backstop: 1s\n  component_rest: 1s\n"
-         "  shutdown_grace: 2s\nlog:\n  level: debug\n";
+         "  shutdown_grace: 2s\nbrake:\n  percent: 100\nlog:\n  level: debug\n";
 }
 
 class Round {

@@ -95,6 +95,7 @@ void print_bash_completion(const std::vector<CommandShape>& shapes,
 
 ExitCode completion(const Rooms& rooms, Console console) {
   std::vector<std::string> components;
+  components.reserve(rooms.components.size());
   for (const ComponentKind& kind : rooms.components) components.emplace_back(kind.name);
   print_bash_completion(command_shapes(), components, console.out);
   return ExitCode::kOk;

@@ -141,12 +141,10 @@ class Writer {
       write(node, depth + 1, false);
       return;
     }
-    if (node.question == nullptr) {
+    if (node.question == nullptr || node.question->kind == Kind::kSection) {
       out_ << " {}\n";
     } else if (node.question->kind == Kind::kList) {
       out_ << " []\n";
-    } else if (node.question->kind == Kind::kSection) {
-      out_ << " {}\n";
     } else {
       out_ << " " << value(node) << "  # " << origin_text(*node.question) << "\n";
     }

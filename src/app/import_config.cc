@@ -79,7 +79,8 @@ class Importer {
 
   ImportedConfig run() {
     for (const auto& [name, what] : objects_.unreadable) {
-      notes_.push_back(name + " cannot be read and was left out: " + what);
+      std::string note = name;
+      notes_.push_back(note.append(" cannot be read and was left out: ").append(what));
     }
     write_sites();
     out_.line(0, "components:");
@@ -431,7 +432,7 @@ class Importer {
 
   /// A field's path, or "" with a note.
   std::string path_of(OldSettings& old, std::string_view key) {
-    const std::string path = old.text(key);
+    std::string path = old.text(key);
     if (path.empty() || parse_field_path(path)) return path;
     old.note(key, "is no field: '" + path + "'; left out");
     return {};

@@ -29,6 +29,7 @@ Result<std::int64_t> running(Queue& queue, const std::string& component) {
 /// A typing mistake would pause nothing and say that all is well.
 Status must_be_known(const std::string& component, const Settings& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.components.size());
   for (const auto& one : settings.components) names.emplace_back(one->name());
   if (component.empty() || std::ranges::find(names, component) != names.end()) return ok();
   std::string message = "the configuration has no component '" + component + "'";

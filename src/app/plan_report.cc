@@ -20,7 +20,7 @@ using Action = PlanItem::Action;
 /// A value in one line, not too long to be read.
 std::string shown(const std::optional<std::string>& value, const PlanReport::Naming& naming) {
   if (!value) return "-";
-  const std::string text = naming(*value);
+  std::string text = naming(*value);
   if (text != *value) return text;
   constexpr std::size_t kLongest = 60;
   std::size_t length = std::min(text.size(), kLongest);

@@ -54,7 +54,7 @@ struct LoopPorts {
   Observer* observer = nullptr;       ///< Null: nobody looks on.
   Pauses* pauses = nullptr;           ///< Null: nobody pauses anything.
   PresenceBoard* presence = nullptr;  ///< Null: nobody is told what we do.
-  std::string_view version = {};      ///< Of this program, for whoever is told.
+  std::string version = {};           ///< Of this program, for whoever is told.
 };
 
 /// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One

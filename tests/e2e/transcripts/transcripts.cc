@@ -103,6 +103,28 @@ void set_up(Transcript& page) {
 
 std::string entity(std::int64_t nid) { return "node:" + std::to_string(nid); }
 
+/// Somebody works in Moodle by hand.
+void spoil(sim::MoodleSim& moodle, std::int64_t nid) {
+  const auto state = moodle.state();
+  sim::Course course = *state->course_with_idnumber(std::to_string(nid));
+  course.fullname = "Algebra (copy)";
+  state->courses.update(course);
+}
+
+void drift(Transcript& page, std::int64_t nid) {
+  DaemonRig& rig = page.rig();
+  static_cast<void>(rig.stop(SIGTERM));
+  spoil(rig.moodle(), nid);
+  page.chapter("Is Moodle still as Drupal says?",
+               "Somebody renamed a course in Moodle. `reconcile` finds it, `--fix` queues it; "
+               "`resync` has all looked at again.");
+  page.show({"reconcile"});
+  page.show({"reconcile", "--fix"});
+  page.run({"once"});
+  page.show({"reconcile"});
+  page.show({"resync", "--component", "course"});
+}
+
 void work(Transcript& page) {
   DaemonRig& rig = page.rig();
   rig.configure("");
@@ -111,9 +133,12 @@ void work(Transcript& page) {
       rig.drupal().create_node("course", "Algebra I", {{"field_shortname", {"ALG-1"}}});
   const auto bad =
       rig.drupal().create_node("course", "Algebra II", {{"field_shortname", {"ALG-2"}}});
+  page.chapter("What would be done",
+               "Two courses were saved in Drupal. `plan` does what a daemon does, but for telling "
+               "Moodle; `plan --all` looks at every entity.");
+  page.show({"plan"});
   page.chapter("A first run",
-               "Two courses were saved in Drupal; the short name of one is taken in "
-               "Moodle. One line for each of them.");
+               "The short name of one is taken in Moodle. One line for each of them.");
   page.show({"--log-level", "info", "once"});
   page.chapter("What is going on", "While a daemon runs.");
   page.let_the_daemon_start();
@@ -130,11 +155,11 @@ void work(Transcript& page) {
   page.chapter("Pausing", "Before an upgrade of Moodle, for instance.");
   page.show({"pause", "course", "--reason", "upgrade of Moodle"});
   page.show({"resume", "course"});
+  drift(page, good);
 }
 
 void brake(Transcript& page) {
   DaemonRig& rig = page.rig();
-  static_cast<void>(rig.stop(SIGTERM));
   rig.campus().add_courses(25, 1000);
   page.run({"once"});
   rig.drupal().remove("node", rig.campus().courses());

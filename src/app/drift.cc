@@ -117,10 +117,12 @@ void DriftReport::print_text(std::ostream& out) const {
     if (!drift.reason.empty()) out << "  " << drift.reason;
     out << "\n";
   }
-  out << "Compared: " << grouped(compared_) << "; "
-      << (drifts_.empty() ? "all as Drupal says"
-                          : grouped(static_cast<std::int64_t>(drifts_.size())) + " differences")
-      << "\n";
+  std::string verdict = "all as Drupal says";
+  if (!drifts_.empty()) {
+    verdict = grouped(static_cast<std::int64_t>(drifts_.size()));
+    verdict += drifts_.size() == 1 ? " difference" : " differences";
+  }
+  out << "Compared: " << grouped(compared_) << "; " << verdict << "\n";
 }
 
 void DriftReport::print_csv(std::ostream& out) const {

@@ -28,6 +28,7 @@ bookworm() {
   [ -z "$(find "$tar" -mtime -7 2>/dev/null)" ] || return 0
   mkdir -p build/verify
   root=$(mktemp -d "$PWD/build/verify/root.XXXXXX")
+  chmod 755 "$root"  # Others than root look for their programs in it.
   debootstrap --variant=minbase bookworm "$root" >"$tar.log" || fail "debootstrap, see $tar.log"
   if [ $# -gt 0 ]; then in_root "$root" "$@" >>"$tar.log" 2>&1 || fail "apt-get, see $tar.log"; fi
   rm -f "$root"/var/cache/apt/archives/*.deb

@@ -22,7 +22,9 @@ class BrakeCommands : public CommandsTest {
     }
     const auto no = [](std::string_view, const BrakeReading&) { return false; };
     ASSERT_TRUE(state_.removals.weigh(removals, std::chrono::hours{1}, no));
-    for (const Task& task : *state_.queue.claim({100, {"thing"}, std::chrono::seconds{60}})) {
+    const auto claimed = state_.queue.claim({100, {"thing"}, std::chrono::seconds{60}});
+    ASSERT_TRUE(claimed);
+    for (const Task& task : *claimed) {
       Settlement parked;
       parked.key = task.key;
       parked.token = task.token;

@@ -1,5 +1,7 @@
 #include "drupal/postgres/legs.h"
 
+#include "drupal/postgres/our_statements.h"
+
 namespace moodlesync::postgres {
 
 namespace {
@@ -29,13 +31,6 @@ constexpr std::string_view kLinks = R"sql(
   FROM {moodle_sync.link} l LEFT JOIN @base@ b ON b.@id@ = l.entity_id AND @in_bundle@
   WHERE l.component = $1 AND l.source = $2 AND l.entity_type = $3 AND l.entity_id > $4::bigint
     AND l.entity_id <= $7::bigint)sql";
-
-std::string fill(std::string text, std::string_view mark, const std::string& by) {
-  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size())) {
-    text.replace(at, mark.size(), by);
-  }
-  return text;
-}
 
 std::string_view frame_of(Leg::Of of) {
   switch (of) {
@@ -118,19 +113,20 @@ Result<std::optional<std::string>> PageWriter::page(const Leg& leg, Chosen chose
 
   std::string page(frame_of(leg.of));
   page =
-      fill(std::move(page), "@chosen_entity@", all ? "true" : "(l.component IS NULL OR @newer@)");
-  page = fill(std::move(page), "@chosen_link@",
-              all ? "true" : "(l.dropped_at IS NULL OR l.updated_at > l.dropped_at)");
-  page = fill(std::move(page), "@newer@", *dated ? newer : "l.updated_at = '-infinity'");
-  page = fill(std::move(page), "@fields@", *dated && layout.is_translatable() ? fields : "");
-  page = fill(std::move(page), "@in_bundle@", in_bundle);
-  page = fill(std::move(page), "@bundle@", bundle);
-  page = fill(std::move(page), "@base@", names_.drupal(layout.base));
-  page = fill(std::move(page), "@owner_type@",
-              layout.owner_type_column.empty() ? quote_literal(layout.owner_type)
-                                               : "b." + quote_identifier(layout.owner_type_column));
-  page = fill(std::move(page), "@owner@", quote_identifier(layout.owner));
-  page = fill(std::move(page), "@id@", id);
+      filled(std::move(page), "@chosen_entity@", all ? "true" : "(l.component IS NULL OR @newer@)");
+  page = filled(std::move(page), "@chosen_link@",
+                all ? "true" : "(l.dropped_at IS NULL OR l.updated_at > l.dropped_at)");
+  page = filled(std::move(page), "@newer@", *dated ? newer : "l.updated_at = '-infinity'");
+  page = filled(std::move(page), "@fields@", *dated && layout.is_translatable() ? fields : "");
+  page = filled(std::move(page), "@in_bundle@", in_bundle);
+  page = filled(std::move(page), "@bundle@", bundle);
+  page = filled(std::move(page), "@base@", names_.drupal(layout.base));
+  page =
+      filled(std::move(page), "@owner_type@",
+             layout.owner_type_column.empty() ? quote_literal(layout.owner_type)
+                                              : "b." + quote_identifier(layout.owner_type_column));
+  page = filled(std::move(page), "@owner@", quote_identifier(layout.owner));
+  page = filled(std::move(page), "@id@", id);
   return std::optional(names_.expand(page) + "\n  ORDER BY 1 LIMIT $5::int");
 }
 

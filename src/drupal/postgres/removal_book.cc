@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "drupal/postgres/our_statements.h"
 #include "drupal/postgres/parked_tasks.h"
 #include "drupal/postgres/task_keys.h"
 
@@ -73,12 +74,7 @@ constexpr std::string_view kIsHeld =
 }  // namespace
 
 Error RemovalBook::explain(Error error, std::string_view doing) const {
-  if (error.code == "42P01" || error.code == "3F000") {
-    return Error{ErrorKind::kConfig, "not_installed",
-                 "the schema " + names_.our_schema() +
-                     " is not complete in this database: run `moodle-syncd install`"};
-  }
-  return std::move(error).in(doing);
+  return explain_ours(std::move(error), names_, doing);
 }
 
 Result<Weighing> RemovalBook::weigh(std::span<const Removal> removals, std::chrono::seconds window,

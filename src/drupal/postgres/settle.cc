@@ -10,6 +10,7 @@
 
 #include "base/param_types.h"
 #include "drupal/postgres/link_row.h"
+#include "drupal/postgres/our_statements.h"
 
 namespace moodlesync::postgres {
 
@@ -173,12 +174,7 @@ SELECT CASE WHEN $1::xid8 < pg_snapshot_xmax(pg_current_snapshot())
             THEN pg_xact_status($1::xid8) END)sql";
 
 std::string sql(const TableNames& names, std::string_view text) {
-  constexpr std::string_view kMark = "@matches@";
-  std::string filled(text);
-  for (auto at = filled.find(kMark); at != std::string::npos; at = filled.find(kMark, at)) {
-    filled.replace(at, kMark.size(), kMatchesTask);
-  }
-  return names.expand(filled);
+  return names.expand(filled(std::string(text), "@matches@", kMatchesTask));
 }
 
 std::string_view state_name(Settlement::State state) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "drupal/postgres/link_row.h"
+#include "drupal/postgres/our_statements.h"
 #include "drupal/postgres/references.h"
 #include "drupal/postgres/task_keys.h"
 
@@ -34,25 +35,7 @@ constexpr std::string_view kOwed = R"sql(
 WITH taken AS (SELECT * FROM {moodle_sync.change}
 ), route AS (SELECT * FROM @routes@
 ), wanted AS (
-  SELECT r.component, r.source, t.entity_type, t.entity_id, coalesce(t.bundle, '') AS bundle,
-         t.seq, t.at
-  FROM taken t JOIN route r ON r.owner_type = '' AND r.entity_type = t.entity_type
-       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
-  WHERE t.op IN ('U', 'D')
-  UNION ALL
-  SELECT r.component, r.source, r.owner_type, t.owner, '', t.seq, t.at
-  FROM taken t JOIN route r ON r.owner_type = t.owner_type AND r.entity_type = t.entity_type
-       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
-  WHERE t.op IN ('U', 'D') AND t.owner IS NOT NULL
-  UNION ALL
-  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t JOIN {moodle_sync.link} l USING (entity_type, entity_id)
-  WHERE t.op IN ('U', 'D')
-  UNION ALL
-  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t JOIN {moodle_sync.link} l ON l.component = $1 AND l.source = $2
-    AND l.entity_type = t.entity_type
-  WHERE t.op = 'T'
+  @wanted@
   @referrers@
 ), owed AS (
   SELECT entity_id, bundle, state = 'parked' AS parked, false AS changed, code, message, in_doubt
@@ -87,12 +70,7 @@ constexpr std::string_view kQueue = R"sql(
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     generation = task.generation + 1,
     in_doubt = task.in_doubt OR excluded.in_doubt,
-    state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
-    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
-    attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
-    code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
-    message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,
-    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+    @again@
   RETURNING 1
 )
 SELECT count(*), coalesce(max(id), 0), (SELECT count(*) FROM queued) FROM page)sql";
@@ -125,22 +103,10 @@ WITH known AS (
   SELECT * FROM corrected ORDER BY entity_type, entity_id, component, source
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     generation = task.generation + 1,
-    state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
-    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
-    attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
-    code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
-    message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,
-    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+    @again@
   RETURNING 1
 )
 SELECT count(*), pg_notify($7, '') FROM queued)sql";
-
-std::string filled(std::string sql, std::string_view mark, std::string_view by) {
-  for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at + by.size())) {
-    sql.replace(at, mark.size(), by);
-  }
-  return sql;
-}
 
 /// Reads what both page statements begin with; the link's columns begin at 9.
 Task read_task(const Row& row) {
@@ -193,12 +159,7 @@ void SiteSurvey::set_sources(std::vector<SourceSpec> sources) {
 }
 
 Error SiteSurvey::explain(Error error, std::string_view doing) const {
-  if (error.code == "42P01" || error.code == "3F000") {
-    return Error{ErrorKind::kConfig, "not_installed",
-                 "the schema " + names_.our_schema() +
-                     " is not complete in this database: run `moodle-syncd install`"};
-  }
-  return std::move(error).in(doing);
+  return explain_ours(std::move(error), names_, doing);
 }
 
 std::vector<Leg> SiteSurvey::legs(const Selection& selection) const {
@@ -263,6 +224,7 @@ Result<Rows> SiteSurvey::owed_rows(const Leg& leg, const Slice& slice) {
   for (Param& route : routes_.params()) params.push_back(std::move(route));
   const auto statement = [&](std::string_view referrers) {
     std::string sql = filled(std::string(kOwed), "@columns@", kLinkColumns);
+    sql = filled(std::move(sql), "@wanted@", kWantedByChanges);
     return filled(filled(names_.expand(sql), "@routes@", Routes::table(8)), "@referrers@",
                   referrers);
   };
@@ -346,7 +308,9 @@ Result<ResyncProgress> SiteSurvey::queue(const ResyncWish& wish, const ResyncPro
     Params params = page_params(*leg, slice_of(wish.selection, progress.place, limit));
     params.emplace_back(wish.resend);
     auto rows =
-        transaction->query(std::string(kWithPage) + *statement + names_.expand(kQueue), params);
+        transaction->query(std::string(kWithPage) + *statement +
+                               names_.expand(filled(std::string(kQueue), "@again@", kDueAgain)),
+                           params);
     if (!rows) return explain(std::move(rows).error(), "queueing entities");
     const Row row = (*rows)[0];
     seen = static_cast<int>(row.integer(0));
@@ -376,8 +340,9 @@ Result<std::size_t> SiteSurvey::correct(std::span<const Correction> corrections)
     before.push_back(to_parameter(sent_to_json(one.before.sent)));
     after.push_back(to_parameter(sent_to_json(one.after.sent)));
   }
-  auto rows = connection_.execute(names_.expand(kCorrect), {components, sources, types, ids, before,
-                                                            after, names_.our_schema()});
+  auto rows =
+      connection_.execute(names_.expand(filled(std::string(kCorrect), "@again@", kDueAgain)),
+                          {components, sources, types, ids, before, after, names_.our_schema()});
   if (!rows) return explain(std::move(rows).error(), "queueing what differs");
   return static_cast<std::size_t>((*rows)[0].integer(0));
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "drupal/postgres/link_row.h"
+#include "drupal/postgres/our_statements.h"
 #include "drupal/postgres/references.h"
 #include "drupal/postgres/store_ahead.h"
 #include "drupal/postgres/task_keys.h"
@@ -19,11 +20,9 @@ namespace {
 
 /// $1 limit, $2 to $6 routes. What no route wants is deleted as well: nobody will ever want it.
 ///
-/// A link leads to its entity whatever the bundle says now, so a deletion and an entity that left
-/// its bundle reach every source that knows them. A deletion (D) and another Moodle id (R) also
-/// reach, by @referrers@, the entities that refer to the one. OFFSET 0 keeps the planner from
-/// reading all links for what are look-ups by key; a row of `change` is never updated, so once
-/// locked its ctid stays. ORDER BY: tasks are always locked in key order.
+/// A deletion (D) and another Moodle id (R) also reach, by @referrers@, the entities that refer to
+/// the one. A row of `change` is never updated, so once locked its ctid stays. ORDER BY: tasks are
+/// always locked in key order.
 constexpr std::string_view kDrain = R"sql(
 WITH taken AS (
   DELETE FROM {moodle_sync.change} WHERE ctid = ANY (ARRAY(
@@ -31,29 +30,7 @@ WITH taken AS (
   RETURNING seq, at, entity_type, entity_id, bundle, op, owner_type, owner
 ), route AS (SELECT * FROM @routes@
 ), wanted AS (
-  SELECT r.component, r.source, t.entity_type, t.entity_id, coalesce(t.bundle, '') AS bundle,
-         t.seq, t.at
-  FROM taken t JOIN route r ON r.owner_type = '' AND r.entity_type = t.entity_type
-       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
-  WHERE t.op IN ('U', 'D')
-  UNION ALL
-  SELECT r.component, r.source, r.owner_type, t.owner, '', t.seq, t.at
-  FROM taken t JOIN route r ON r.owner_type = t.owner_type AND r.entity_type = t.entity_type
-       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
-  WHERE t.op IN ('U', 'D') AND t.owner IS NOT NULL
-  UNION ALL
-  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t CROSS JOIN LATERAL (
-    SELECT * FROM {moodle_sync.link} WHERE entity_type = t.entity_type AND entity_id = t.entity_id
-    OFFSET 0) l
-  WHERE t.op IN ('U', 'D')
-    AND EXISTS (SELECT FROM route r WHERE r.component = l.component AND r.source = l.source)
-  UNION ALL
-  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
-  FROM taken t JOIN route r ON r.entity_type = t.entity_type CROSS JOIN LATERAL (
-    SELECT * FROM {moodle_sync.link} WHERE component = r.component AND source = r.source
-    OFFSET 0) l
-  WHERE t.op = 'T'
+  @wanted@
   @referrers@
 ), @postponed@ queued AS (
   INSERT INTO {moodle_sync.task} AS task
@@ -67,12 +44,7 @@ WITH taken AS (
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     generation = task.generation + 1,
     bundle = CASE WHEN excluded.bundle <> '' THEN excluded.bundle ELSE task.bundle END,
-    state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
-    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
-    attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
-    code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
-    message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,
-    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
+    @again@
 )
 SELECT count(*), coalesce(bool_or(op = 'C'), false) FROM taken)sql";
 
@@ -196,13 +168,6 @@ FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 /// SQLSTATE query_canceled, by statement_timeout.
 constexpr std::string_view kCanceled = "57014";
 
-std::string filled(std::string sql, std::string_view mark, std::string_view by) {
-  for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at + by.size())) {
-    sql.replace(at, mark.size(), by);
-  }
-  return sql;
-}
-
 std::string with_keys(const TableNames& names, std::string_view sql) {
   return names.expand(
       filled(filled(std::string(sql), "@keys@", TaskKeys::kTable), "@columns@", kLinkColumns));
@@ -259,12 +224,7 @@ void TaskQueue::plan_references() {
 }
 
 Error TaskQueue::explain(Error error, std::string_view doing) const {
-  if (error.code == "42P01" || error.code == "3F000") {
-    return Error{ErrorKind::kConfig, "not_installed",
-                 "the schema " + names_.our_schema() +
-                     " is not complete in this database: run `moodle-syncd install`"};
-  }
-  return std::move(error).in(doing);
+  return explain_ours(std::move(error), names_, doing);
 }
 
 /// A server that is too slow just now for a large drain gets smaller ones: what it cancelled would
@@ -303,6 +263,7 @@ Result<DrainReport> TaskQueue::drain(int limit, std::string_view referrers,
   Params params{limit};
   for (Param& route : routes_.params()) params.push_back(std::move(route));
   std::string sql = filled(std::string(kDrain), "@postponed@", postponed);
+  sql = filled(filled(std::move(sql), "@wanted@", kWantedByChanges), "@again@", kDueAgain);
   sql = filled(filled(names_.expand(sql), "@routes@", Routes::table(2)), "@referrers@", referrers);
   auto rows = connection_.query(sql, params);
   if (!rows) {

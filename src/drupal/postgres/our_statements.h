@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "drupal/postgres/identifiers.h"
+#include "moodlesync/result.h"
+
+/// What several statements about our own tables share.
+namespace moodlesync::postgres {
+
+/// `sql` with every `mark` replaced by `by`.
+[[nodiscard]] std::string filled(std::string sql, std::string_view mark, std::string_view by);
+
+/// `error` of a statement about our tables; a table that is not there means that `install` is to be
+/// run.
+[[nodiscard]] Error explain_ours(Error error, const TableNames& names, std::string_view doing);
+
+/// Whose tasks the changes of `taken` are, for the routes of `route`; without those who refer to
+/// them. To be expanded.
+///
+/// A link leads to its entity whatever the bundle says now, so a deletion and an entity that left
+/// its bundle reach every source that knows them. OFFSET 0 keeps the planner from reading all links
+/// for what are look-ups by key.
+inline constexpr std::string_view kWantedByChanges = R"sql(
+  SELECT r.component, r.source, t.entity_type, t.entity_id, coalesce(t.bundle, '') AS bundle,
+         t.seq, t.at
+  FROM taken t JOIN route r ON r.owner_type = '' AND r.entity_type = t.entity_type
+       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
+  WHERE t.op IN ('U', 'D')
+  UNION ALL
+  SELECT r.component, r.source, r.owner_type, t.owner, '', t.seq, t.at
+  FROM taken t JOIN route r ON r.owner_type = t.owner_type AND r.entity_type = t.entity_type
+       AND (r.bundle = '' OR t.bundle IS NULL OR r.bundle = t.bundle)
+  WHERE t.op IN ('U', 'D') AND t.owner IS NOT NULL
+  UNION ALL
+  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
+  FROM taken t CROSS JOIN LATERAL (
+    SELECT * FROM {moodle_sync.link} WHERE entity_type = t.entity_type AND entity_id = t.entity_id
+    OFFSET 0) l
+  WHERE t.op IN ('U', 'D')
+    AND EXISTS (SELECT FROM route r WHERE r.component = l.component AND r.source = l.source)
+  UNION ALL
+  SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at
+  FROM taken t JOIN route r ON r.entity_type = t.entity_type CROSS JOIN LATERAL (
+    SELECT * FROM {moodle_sync.link} WHERE component = r.component AND source = r.source
+    OFFSET 0) l
+  WHERE t.op = 'T')sql";
+
+/// ON CONFLICT DO UPDATE SET of a `task` that is to be looked at again: due now and a fresh start,
+/// unless somebody is at it.
+inline constexpr std::string_view kDueAgain = R"sql(
+    state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
+    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
+    attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
+    code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
+    message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,
+    waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL)sql";
+
+}  // namespace moodlesync::postgres

@@ -1,5 +1,7 @@
 #include "moodlesync/result.h"
 
+#include <utility>
+
 namespace moodlesync {
 
 std::string_view to_string(ErrorKind kind) {
@@ -19,5 +21,7 @@ std::string_view to_string(ErrorKind kind) {
   }
   return "unknown";
 }
+
+Error taken(Error& from) { return std::move(from); }
 
 }  // namespace moodlesync

@@ -214,11 +214,12 @@ std::vector<std::string> Section::texts(std::string_view key) {
     fault(key, "must be a list such as [a, b], not " + std::string(kind_name(found->kind)));
     found = nullptr;
   }
-  for (const SettingsNode& item : found == nullptr ? kNothing : found->items) {
+  const auto& items = found == nullptr ? kNothing : found->items;
+  for (const SettingsNode& item : items) {
     if (item.kind == SettingsNode::Kind::kScalar) {
       values.push_back(item.scalar);
     } else {
-      faults_->push_back({origin(key, std::to_string(&item - found->items.data())),
+      faults_->push_back({origin(key, std::to_string(&item - items.data())),
                           "must be a text, not " + std::string(kind_name(item.kind))});
     }
   }

@@ -96,7 +96,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(const ListenAddress& addres
                                                      const Clock& clock, Handler handle) {
   ListenAddress found = address;
   Result<Descriptor> listener = listen_at(found);
-  if (!listener) return listener.error();
+  if (!listener) return std::move(listener).error();
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wake.get() < 0) return cannot_listen(found, errno);
   return std::unique_ptr<HttpServer>(new HttpServer(*std::move(listener), std::move(wake),

@@ -114,6 +114,7 @@ Result<std::vector<Presence>> DaemonRows::list() {
   auto rows = connection_.query(names_.expand(kList));
   if (!rows) return std::move(rows).error().in("reading which daemons run");
   std::vector<Presence> list;
+  list.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) list.push_back(read_presence((*rows)[i]));
   return list;
 }

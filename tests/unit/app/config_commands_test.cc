@@ -26,7 +26,7 @@ TEST_F(ConfigCommands, PrintIsAConfigurationThatMeansTheSame) {
   const std::string first = out();
   config_ = folder_.write("printed.yaml", first);
   EXPECT_EQ(run(&config_print), ExitCode::kOk) << err();
-  const auto without_origins = [](std::string text) {
+  const auto without_origins = [](const std::string& text) {
     std::string kept;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {

@@ -30,7 +30,7 @@ class ImportConfigTest : public testing::Test {
   void set(const std::string& name, Json object) {
     objects_.by_name.insert_or_assign(name, std::move(object));
   }
-  void set_course(Json more = Json::object()) {
+  void set_course(const Json& more = Json::object()) {
     Json course{{"entity_type", "node"},
                 {"entity_name", "course"},
                 {"categories", "fixed_categories"},

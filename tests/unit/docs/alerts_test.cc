@@ -55,7 +55,7 @@ std::set<std::string> metric_names() {
 /// Those that a text asks for; of a histogram its own name.
 std::set<std::string> metrics_in(const std::string& text) {
   std::set<std::string> names;
-  for (std::string name : found(text, "\\bmoodle_syncd_([a-z_]+)")) {
+  for (const std::string& name : found(text, "\\bmoodle_syncd_([a-z_]+)")) {
     static const std::regex kSuffix("(_bucket|_sum|_count)$");
     names.insert(std::regex_replace(name, kSuffix, ""));
   }

@@ -13,18 +13,17 @@ constexpr Id kDay = 86400;
 constexpr Id kYear = 365 * kDay;
 
 void enter_category(const Context& context, Id id) {
-  MoodleError reason = invalid_parameter("");
+  std::string reason;
   try {
-    if (!context.site.categories.contains(id)) throw reason;
+    if (!context.site.categories.contains(id)) throw invalid_parameter("");
     context.enter();
     return;
   } catch (const MoodleError& error) {
-    reason = error;
+    reason = error.message;
   }
-  throw moodle_exception(
-      "errorcatcontextnotvalid",
-      "You cannot execute functions in the category context (category id:" + std::to_string(id) +
-          "). The context error message was: " + reason.message);
+  throw moodle_exception("errorcatcontextnotvalid",
+                         "You cannot execute functions in the category context (category id:" +
+                             std::to_string(id) + "). The context error message was: " + reason);
 }
 
 /// Dates that were not sent: 5.1 starts today and ends a year later, 4.x knows neither.

@@ -8,6 +8,11 @@ namespace moodlesync::sim {
 
 namespace {
 
+MoodleError in_plan(MoodleError error) {
+  error.exception = "base_plan_exception";
+  return error;
+}
+
 MoodleError deletion_warning(const char* code, std::string message) {
   return moodle_exception(code, std::move(message));
 }
@@ -102,9 +107,7 @@ Json duplicate_course(Context& context, const PhpValue& params) {
                                                  holder->fullname + ")");
   }
   if (has_enrolments) {
-    MoodleError error = untranslated_exception("error", "setting_by_name_not_found");
-    error.exception = "base_plan_exception";
-    throw error;
+    throw in_plan(untranslated_exception("error", "setting_by_name_not_found"));
   }
   const bool is_site_course = source->id == 1;
   Course copy = copy_of(context, *source, params);

@@ -66,7 +66,9 @@ struct Counterpart {
     kPending,   ///< A source of ours will give it an id: wait for it.
   };
   State state = State::kNone;
-  MoodleId id;
+  MoodleId id = {};
+  /// We had Moodle make it a short while ago: nothing is in it but what we put there.
+  bool is_new = false;
 };
 
 /// The entity as a reference to itself: for the Moodle id that another component gives it.
@@ -83,6 +85,8 @@ struct Conversation {
   bool in_doubt = false;
   /// Compare with what Moodle holds, not with what the link says of it.
   bool verify = false;
+  /// The component's word that Moodle has just made link.moodle_id for it: see Counterpart::is_new.
+  bool made = false;
   Moodle* moodle = nullptr;
   /// The Moodle side of a reference; prepared in bulk for every FieldWish with `counterpart_of`.
   std::function<Counterpart(std::string_view component, const Reference&)> counterpart;
@@ -103,6 +107,12 @@ struct MoodleView {
   std::string what;  ///< "the course with idnumber 12"
   Call call;
   std::vector<std::string_view> shows;  ///< Fields of the answer that are worth a person's look.
+};
+
+/// Something in Moodle whose idnumber says that it stands for an entity. For `reconcile`.
+struct Stamped {
+  MoodleId id;
+  std::int64_t entity = 0;  ///< Its id in Drupal.
 };
 
 /// Something that no call can show and that a person should see to before the first load.
@@ -147,6 +157,13 @@ class Component {
                                                       const EntityRef& /*entity*/,
                                                       std::optional<MoodleId> /*id*/) const {
     return {};
+  }
+  /// Everything in Moodle that bears an idnumber as this source gives them, whoever made it. Empty
+  /// for a source whose things bear none. Errors: as Moodle's; kConfig when the token's service
+  /// lacks the function that lists them.
+  [[nodiscard]] virtual Co<Result<std::vector<Stamped>>> census(const SourceSpec& /*source*/,
+                                                                Moodle& /*moodle*/) const {
+    co_return std::vector<Stamped>{};
   }
   /// Brings Moodle in step with `conversation.entity`. The engine has already dealt with opted-out
   /// entities and with the id in field_moodle_id: `link.moodle_id` is the id to update, or empty:

@@ -33,6 +33,7 @@ std::vector<Crew::Finished> Crew::take_finished() {
     Finished finished;
     finished.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - member->since);
+    finished.made = work.conversation.made;
     Conclusion& conclusion = finished.conclusion;
     conclusion.owe_write_back = owes_write_back(work.conversation.entity, work.conversation.link,
                                                 *work.conversation.source);
@@ -59,11 +60,9 @@ std::map<MoodleId, EntityRef> Crew::holders(std::string_view component) const {
   std::map<MoodleId, EntityRef> holders;
   for (const Member& member : members_) {
     const Conversation& conversation = member.work.conversation;
-    const auto& id = conversation.link.moodle_id;
-    const bool is_working = conversation.key.component == component && !member.outcome;
-    if (is_working && id && conversation.link.skipped.empty()) {
-      holders.emplace(*id, conversation.entity.ref);
-    }
+    if (conversation.key.component != component || member.outcome) continue;
+    const std::optional<MoodleId> id = conversation.link.moodle_id;
+    if (id && conversation.link.skipped.empty()) holders.emplace(*id, conversation.entity.ref);
   }
   return holders;
 }

@@ -50,6 +50,7 @@ class Crew : public IdHolders {
   struct Finished {
     Conclusion conclusion;
     std::chrono::milliseconds took{0};
+    bool made = false;  ///< Conversation::made
   };
   /// Those that have ended since the last call. Requires: not called from inside a conversation.
   [[nodiscard]] std::vector<Finished> take_finished();

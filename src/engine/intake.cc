@@ -144,7 +144,7 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
   std::vector<EntityRef> refs;
   refs.reserve(tasks.size());
   for (const Task& task : tasks) refs.push_back(task.key.entity);
-  Result<std::vector<Entity>> entities = reader_.load(*entry.source, refs);
+  Result<std::vector<Entity>> entities = ports_.reader.load(*entry.source, refs);
   if (!entities) return give_up(entities.error());
   const auto known = look_up(*entry.source, tasks, *entities, crew);
   if (!known) return give_up(known.error());
@@ -162,7 +162,7 @@ void Intake::prepare_source(const Directory::Entry& entry, std::vector<Task> tas
     }
     if (task.link) conversation.link = *task.link;
     conversation.in_doubt = task.in_doubt;
-    conversation.moodle = &moodle_;
+    conversation.moodle = &ports_.moodle;
     conversation.counterpart = [this, known = *known](std::string_view component,
                                                       const Reference& to) {
       return counterpart(*known, component, to);
@@ -196,7 +196,7 @@ Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& s
     std::vector<EntityRef> refs;
     refs.reserve(targets.size());
     for (const auto& [ref, field] : targets) refs.push_back(ref);
-    Result<std::vector<std::pair<EntityRef, Link>>> found = queue_.links(component, refs);
+    Result<std::vector<std::pair<EntityRef, Link>>> found = ports_.queue.links(component, refs);
     if (!found) return std::move(found).error();
     for (auto& [ref, link] : *found) {
       known->links.insert_or_assign({component, ref}, std::move(link));
@@ -209,7 +209,8 @@ Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& s
   }
   for (const auto& [component, ids] : typed) {
     const std::vector<MoodleId> list(ids.begin(), ids.end());
-    Result<std::vector<std::pair<MoodleId, EntityRef>>> found = queue_.holders(component, list);
+    Result<std::vector<std::pair<MoodleId, EntityRef>>> found =
+        ports_.queue.holders(component, list);
     if (!found) return std::move(found).error();
     for (const auto& [id, ref] : *found) known->holders.emplace(std::pair{component, id}, ref);
   }
@@ -223,26 +224,32 @@ Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& s
   return std::shared_ptr<const Known>(std::move(known));
 }
 
+Counterpart Intake::known_counterpart(std::string_view component, MoodleId id) const {
+  const bool is_new = ports_.newcomers != nullptr && ports_.newcomers->contains(component, id);
+  return {Counterpart::State::kKnown, id, is_new};
+}
+
 Counterpart Intake::counterpart(const Known& known, std::string_view component,
                                 const Reference& to) const {
   using State = Counterpart::State;
   const ParsedMoodleId field = parse_moodle_id(to.moodle_id_text);
-  if (field.kind == MoodleIdField::kOptedOut) return {State::kOptedOut, {}};
+  if (field.kind == MoodleIdField::kOptedOut) return {.state = State::kOptedOut};
   const auto link = known.links.find({std::string(component), to.target});
   const Link* const known_link = link == known.links.end() ? nullptr : &link->second;
   if (known_link != nullptr && known_link->moodle_id && known_link->skipped.empty()) {
-    return {State::kKnown, *known_link->moodle_id};
+    return known_counterpart(component, *known_link->moodle_id);
   }
   // A copy that carries its original's id has none of its own yet.
   const bool is_typed = field.kind == MoodleIdField::kNumber;
-  if (is_typed && !known.holder(component, field.id, to.target)) return {State::kKnown, field.id};
-  if (!to.exists) return {State::kNone, {}};
+  if (is_typed && !known.holder(component, field.id, to.target))
+    return {.state = State::kKnown, .id = field.id};
+  if (!to.exists) return {};
   // Who is opted out no longer is about to be synced.
   const bool is_left_out =
       known_link != nullptr && !known_link->skipped.empty() && known_link->skipped != kOptedOut;
-  if (is_left_out) return {State::kNone, {}};
+  if (is_left_out) return {};
   const bool is_synced = directory_.source_for(component, to.target.type, to.bundle) != nullptr;
-  return {is_synced ? State::kPending : State::kNone, {}};
+  return {.state = is_synced ? State::kPending : State::kNone};
 }
 
 }  // namespace moodlesync::engine

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/crew.h"
+#include "engine/newcomers.h"
 #include "moodlesync/component.h"
 #include "moodlesync/drupal.h"
 #include "moodlesync/queue.h"
@@ -45,8 +46,13 @@ class Directory {
 /// there are.
 class Intake {
  public:
-  Intake(const Directory& directory, Queue& queue, DrupalReader& reader, Moodle& moodle)
-      : directory_(directory), queue_(queue), reader_(reader), moodle_(moodle) {}
+  struct Ports {
+    Queue& queue;
+    DrupalReader& reader;
+    Moodle& moodle;
+    const Newcomers* newcomers = nullptr;  ///< Null: nothing counts as new.
+  };
+  Intake(const Directory& directory, Ports ports) : directory_(directory), ports_(ports) {}
 
   struct Load {
     std::vector<Prepared> ready;
@@ -72,13 +78,12 @@ class Intake {
                                                              std::span<const Task> tasks,
                                                              std::span<const Entity> entities,
                                                              const IdHolders& crew);
+  [[nodiscard]] Counterpart known_counterpart(std::string_view component, MoodleId id) const;
   [[nodiscard]] Counterpart counterpart(const Known& known, std::string_view component,
                                         const Reference& to) const;
 
   const Directory& directory_;
-  Queue& queue_;
-  DrupalReader& reader_;
-  Moodle& moodle_;
+  Ports ports_;
 };
 
 }  // namespace moodlesync::engine

@@ -22,7 +22,8 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       settings_(std::move(settings)),
       log_(log),
       directory_(ports.components),
-      intake_(directory_, ports.queue, ports.reader, ports.gateway),
+      newcomers_(ports.clock),
+      intake_(directory_, {ports.queue, ports.reader, ports.gateway, &newcomers_}),
       brake_({ports.removals, ports.gateway, ports.clock}, settings_.brake, log),
       crew_(ports.clock, brake_),
       settler_(directory_, ports.queue, settings_, ports.clock, log),
@@ -307,6 +308,8 @@ void Loop::conclude() {
 }
 
 void Loop::hand_over(Crew::Finished& finished) {
+  const auto& id = finished.conclusion.link.moodle_id;
+  if (finished.made && id) newcomers_.note(finished.conclusion.task.key.component, *id);
   const Settlement& settlement = settler_.add(finished);
   if (ports_.observer == nullptr) return;
   const Conclusion& conclusion = finished.conclusion;

@@ -104,6 +104,7 @@ class Loop {
   EngineSettings settings_;
   spdlog::logger& log_;
   Directory directory_;
+  Newcomers newcomers_;
   Intake intake_;
   Brake brake_;
   Crew crew_;

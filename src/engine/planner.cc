@@ -101,7 +101,7 @@ Planner::Planner(Ports ports, Compare compare, PlanSink sink)
       sink_(std::move(sink)),
       directory_(ports.components),
       links_(ports.queue),
-      intake_(directory_, links_, ports.reader, ports.gateway) {}
+      intake_(directory_, {.queue = links_, .reader = ports.reader, .moodle = ports.gateway}) {}
 
 Result<MoodleSite> Planner::begin() {
   Co<Result<MoodleSite>> question = ports_.gateway.preflight();
@@ -134,9 +134,9 @@ std::map<MoodleId, EntityRef> Planner::holders(std::string_view component) const
   std::map<MoodleId, EntityRef> holders;
   for (const Member& member : members_) {
     const Conversation& conversation = member.work.conversation;
-    const bool counts = conversation.key.component == component && !member.outcome &&
-                        conversation.link.moodle_id && conversation.link.skipped.empty();
-    if (counts) holders.emplace(*conversation.link.moodle_id, conversation.entity.ref);
+    if (conversation.key.component != component || member.outcome) continue;
+    const std::optional<MoodleId> id = conversation.link.moodle_id;
+    if (id && conversation.link.skipped.empty()) holders.emplace(*id, conversation.entity.ref);
   }
   return holders;
 }
@@ -187,19 +187,19 @@ void Planner::pump() {
 
 Status Planner::harvest() {
   for (auto at = members_.begin(); at != members_.end();) {
-    if (!at->outcome) {
+    const std::optional<Outcome> outcome = std::move(at->outcome);
+    if (!outcome) {
       ++at;
       continue;
     }
-    if (Status concluded = conclude(*at); !concluded) return concluded;
+    if (Status concluded = conclude(*at, *outcome); !concluded) return concluded;
     at = members_.erase(at);
   }
   return ok();
 }
 
-Status Planner::conclude(Member& member) {
+Status Planner::conclude(Member& member, const Outcome& outcome) {
   const Link& after = member.work.conversation.link;
-  const Outcome& outcome = *member.outcome;
   if (const auto* error = std::get_if<Error>(&outcome); error != nullptr && ends_the_plan(*error)) {
     return *error;
   }

@@ -69,7 +69,7 @@ class Planner final : private IdHolders {
   Co<Done> accompany(Member& member);
   void pump();
   [[nodiscard]] Status harvest();
-  [[nodiscard]] Status conclude(Member& member);
+  [[nodiscard]] Status conclude(Member& member, const Outcome& outcome);
   void wait(PlanItem item, Task task, const Waiting& waiting);
   void wake(const TaskKey& key);
 

@@ -81,6 +81,7 @@ Co<Outcome> CourseScript::create() {
   const auto id = base::int_field(*answer, "id");
   if (!id) co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no course id"});
   conversation_.link.moodle_id = MoodleId{*id};
+  conversation_.made = true;
   base::remember(conversation_.link, wanted_);
   co_return Synced{};
 }
@@ -108,6 +109,7 @@ Co<Outcome> CourseScript::duplicate(MoodleId model) {
   const auto id = base::int_field(*answer, "id");
   if (!id) co_return about({ErrorKind::kInDoubt, "unexpected_answer", "Moodle gave no course id"});
   conversation_.link.moodle_id = MoodleId{*id};
+  conversation_.made = true;       // A copy is made without its model's users.
   conversation_.in_doubt = false;  // It has not existed before: Moodle holds what was sent now.
   if (!wanted_.contains("visible")) row.erase("visible");  // Moodle's business from now on
   base::remember(conversation_.link, row);

@@ -19,6 +19,7 @@ struct Course {
   MoodleId id;
   Moodle* moodle = nullptr;
   Tally* tally = nullptr;
+  bool is_new = false;  ///< Counterpart::is_new
 };
 
 /// One user's part of a conversation about a course. Notes in `held` what Moodle has taken,

@@ -32,7 +32,7 @@ class IntakeTest : public testing::Test {
     course.fields["field_category"] = {{ValueType::kReference, "Arts", "", reference}};
     reader_.set(course);
     const Directory directory(components_);
-    Intake intake(directory, queue_, reader_, gateway_);
+    Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
     Task task;
     task.key = {"course", "main", course.ref};
     Intake::Load load = intake.prepare({task}, crew_);
@@ -62,7 +62,7 @@ class IntakeTest : public testing::Test {
   /// Who has the id that stands in the n-th task's entity.
   std::optional<EntityRef> holder(std::vector<Task> tasks, std::size_t n = 0) {
     const Directory directory(components_);
-    Intake intake(directory, queue_, reader_, gateway_);
+    Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
     return intake.prepare(std::move(tasks), crew_).ready.at(n).id_holder;
   }
 
@@ -151,7 +151,7 @@ TEST_F(IntakeTest, TellsWhoseIdStandsInTheFieldOfACopiedEntity) {
   copy.moodle_id_text = "80";
   reader_.set(copy);
   const Directory directory(components_);
-  Intake intake(directory, queue_, reader_, gateway_);
+  Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
   Task task;
   task.key = {"course", "main", copy.ref};
   EXPECT_EQ(intake.prepare({task}, crew_).ready.at(0).id_holder, (EntityRef{"node", 7}));
@@ -159,7 +159,7 @@ TEST_F(IntakeTest, TellsWhoseIdStandsInTheFieldOfACopiedEntity) {
 
 TEST_F(IntakeTest, ParksATaskWhoseSourceLeftTheConfiguration) {
   const Directory directory(components_);
-  Intake intake(directory, queue_, reader_, gateway_);
+  Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
   Task task;
   task.key = {"course", "old", {"node", 1}};
   const Intake::Load load = intake.prepare({task}, crew_);
@@ -179,7 +179,7 @@ TEST_F(IntakeTest, KnowsTheIdThatAnotherComponentGaveToTheEntityItself) {
   user.exists = true;
   reader_.set(user);
   const Directory directory(components_);
-  Intake intake(directory, queue_, reader_, gateway_);
+  Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
   Task task;
   task.key = {"members", "main", user.ref};
   const Intake::Load load = intake.prepare({task}, crew_);
@@ -189,7 +189,7 @@ TEST_F(IntakeTest, KnowsTheIdThatAnotherComponentGaveToTheEntityItself) {
 
 TEST_F(IntakeTest, ReadsAWholeClaimOfOneSourceAtOnce) {
   const Directory directory(components_);
-  Intake intake(directory, queue_, reader_, gateway_);
+  Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
   std::vector<Task> tasks(50);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     tasks[i].key = {"course", "main", {"node", static_cast<std::int64_t>(i) + 1}};
@@ -216,7 +216,7 @@ TEST_F(IntakeTest, GivesAnIdThatWasTypedTwiceToTheFirstEntityOnly) {
 
 TEST_F(IntakeTest, FindsTheHolderOfAnIdWhoseConversationIsStillGoingOn) {
   const Directory directory(components_);
-  Intake intake(directory, queue_, reader_, gateway_);
+  Intake intake(directory, {.queue = queue_, .reader = reader_, .moodle = gateway_});
   Intake::Load load = intake.prepare({typed(5, "77")}, crew_);
   load.ready.at(0).conversation.entity.fields["title"] = {{ValueType::kText, "Algebra"}};
   crew_.start(std::move(load.ready.at(0)));

@@ -17,6 +17,7 @@ TEST_F(CourseCreate, SaysVisibilityAndDatesSoThatMoodlesVersionsDoNotDiffer) {
   EXPECT_EQ(link_.moodle_id, MoodleId{70});
   EXPECT_EQ(link_.sent.at("fullname"), "Painting");
   EXPECT_FALSE(link_.sent.contains("visible"));
+  EXPECT_TRUE(made_);
 }
 
 TEST_F(CourseCreate, IsSerialisedPerCategory) {
@@ -84,6 +85,7 @@ TEST_F(CourseCreate, IsAdoptedWhenItsShortNameIsTakenByItself) {
   EXPECT_EQ(written(moodle_.row(1)), "field=idnumber value=12");
   EXPECT_EQ(written(moodle_.row(3)),
             "id=77 categoryid=1 fullname=Painting idnumber=12 shortname=P1");
+  EXPECT_FALSE(made_) << "who knows what is in it";
 }
 
 TEST_F(CourseCreate, NamesTheHolderOfItsShortName) {

@@ -58,6 +58,7 @@ class CourseFixture : public testing::Test {
     conversation.keep_link = [this](const Link& link) { return kept(link); };
     Outcome outcome = moodle_.drive(component_->converse(conversation));
     link_ = conversation.link;
+    made_ = conversation.made;
     return outcome;
   }
   template <class T>
@@ -91,7 +92,8 @@ class CourseFixture : public testing::Test {
   fakes::FakeMoodle moodle_;
   std::unique_ptr<Course> component_;
   Link link_;
-  Link ahead_;  ///< As last stored before Moodle was told.
+  bool made_ = false;  ///< Conversation::made
+  Link ahead_;         ///< As last stored before Moodle was told.
 };
 
 }  // namespace moodlesync::course

@@ -54,6 +54,10 @@ std::string_view to_string(Drift::Kind kind) {
       return "different";
     case Drift::Kind::kLeftOver:
       return "left over";
+    case Drift::Kind::kOrphaned:
+      return "orphaned";
+    case Drift::Kind::kDuplicate:
+      return "duplicate";
     case Drift::Kind::kUnclear:
       break;
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/plan.h"
@@ -18,6 +19,8 @@ struct Drift {
     kMissing,    ///< Moodle does not have it.
     kDifferent,  ///< One field.
     kLeftOver,   ///< It is gone from Drupal, and Moodle was to be told.
+    kOrphaned,   ///< Moodle has it under our idnumber, and Drupal has no such entity.
+    kDuplicate,  ///< Moodle has two for one entity.
     kUnclear,    ///< It could not be compared; `reason` says why.
   };
   Kind kind = Kind::kMissing;
@@ -35,6 +38,8 @@ struct Drift {
 class DriftReport {
  public:
   void add(const engine::PlanItem& item);
+  /// Only a person can mend it.
+  void add(Drift drift) { drifts_.push_back(std::move(drift)); }
 
   [[nodiscard]] bool empty() const { return drifts_.empty(); }
   /// Links that are to say what Moodle really holds, so that a conversation sends the difference.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/census.h"
 #include "app/drift.h"
 #include "app/planning.h"
 #include "ops/steady_clock.h"
@@ -48,41 +49,63 @@ Error cannot_read() {
           "`moodle-syncd check` says what is missing"};
 }
 
+/// Fills `report`; nothing is written, neither in Moodle nor in the queue.
+Status compare(Wiring& wiring, const Selection& selection, Console console, DriftReport& report) {
+  DrupalDatabase& database = wiring.database();
+  const auto& components = wiring.settings().components;
+  Census census;
+  engine::Planner planner({database.queue(), database.reader(), wiring.gateway(), components},
+                          engine::Planner::Compare::kWithMoodle,
+                          [&report, &census](const engine::PlanItem& item) {
+                            report.add(item);
+                            census.note(item);
+                          });
+  if (const auto site = planner.begin(); !site) return site.error();
+  if (!wiring.gateway().reads_are_trustworthy()) return cannot_read();
+  const ops::SteadyClock clock;
+  Progress shown(console.err, progress_on(console.err), "Comparing", clock);
+  if (Status planned = plan_all(database.survey(), selection, planner, shown); !planned) {
+    return planned;
+  }
+  planner.end();
+  if (selection.entity) return ok();
+  for (const auto& component : components) {
+    if (!selection.component.empty() && component->name() != selection.component) continue;
+    if (Status taken = census.take(*component, wiring.gateway(), report); !taken) return taken;
+  }
+  for (const std::string& gap : census.gaps()) {
+    console.err << "Not looked for: what Moodle has and Drupal does not. " << gap << "\n";
+  }
+  return ok();
+}
+
+void print(const DriftReport& report, const Invocation& invocation,
+           std::optional<std::size_t> queued, Console console) {
+  if (invocation.json) return report.print_json(queued, console.out);
+  if (invocation.csv) {
+    report.print_csv(console.out);
+  } else {
+    report.print_text(console.out);
+  }
+  if (queued) console.err << "Queued: " << *queued << "\n";
+}
+
 }  // namespace
 
 ExitCode reconcile(const Invocation& invocation, const Rooms& rooms, Console console) {
   ExitCode end = ExitCode::kOk;
   const auto wiring = connect_for_plan(invocation, rooms, console, end);
   if (wiring == nullptr) return end;
-  DrupalDatabase& database = wiring->database();
   DriftReport report;
-  engine::Planner planner(
-      {database.queue(), database.reader(), wiring->gateway(), wiring->settings().components},
-      engine::Planner::Compare::kWithMoodle,
-      [&report](const engine::PlanItem& item) { report.add(item); });
-  if (const auto site = planner.begin(); !site) return complain(site.error(), console);
-  if (!wiring->gateway().reads_are_trustworthy()) return complain(cannot_read(), console);
-  {
-    const ops::SteadyClock clock;
-    Progress shown(console.err, progress_on(console.err), "Comparing", clock);
-    const Status planned = plan_all(database.survey(), invocation.selection, planner, shown);
-    if (!planned) return complain(planned.error(), console);
-  }
-  planner.end();
+  const Status compared = compare(*wiring, invocation.selection, console, report);
+  if (!compared) return complain(compared.error(), console);
   std::optional<std::size_t> queued;
   if (invocation.fix) {
-    const auto fixed = fix(database.survey(), report);
+    const auto fixed = fix(wiring->database().survey(), report);
     if (!fixed) return complain(fixed.error(), console);
     queued = *fixed;
   }
-  if (invocation.json) {
-    report.print_json(queued, console.out);
-  } else if (invocation.csv) {
-    report.print_csv(console.out);
-  } else {
-    report.print_text(console.out);
-  }
-  if (queued && !invocation.json) console.err << "Queued: " << *queued << "\n";
+  print(report, invocation, queued, console);
   return report.empty() ? ExitCode::kOk : ExitCode::kDiffers;
 }
 

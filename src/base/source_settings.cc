@@ -48,11 +48,12 @@ std::string idnumber(std::string_view prefix, const EntityRef& entity) {
   return std::string(prefix) + std::to_string(entity.id);
 }
 
-bool is_idnumber(std::string_view prefix, std::string_view text) {
-  if (!text.starts_with(prefix)) return false;
+std::optional<std::int64_t> entity_of_idnumber(std::string_view prefix, std::string_view text) {
+  if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
   const auto id = parse_int(text);
-  return id && *id > 0 && std::to_string(*id) == text;
+  if (!id || *id <= 0 || std::to_string(*id) != text) return std::nullopt;
+  return id;
 }
 
 }  // namespace moodlesync::base

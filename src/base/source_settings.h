@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,7 +32,11 @@ void check_unique_name(const std::vector<SourceSpec>& sources, const SourceSpec&
 
 /// The text that identifies `entity` in Moodle, unique within a component.
 [[nodiscard]] std::string idnumber(std::string_view prefix, const EntityRef& entity);
-/// Whether idnumber() makes `text` of some entity.
-[[nodiscard]] bool is_idnumber(std::string_view prefix, std::string_view text);
+/// The id of the entity of which idnumber() makes `text`; empty when it is none of ours.
+[[nodiscard]] std::optional<std::int64_t> entity_of_idnumber(std::string_view prefix,
+                                                             std::string_view text);
+[[nodiscard]] inline bool is_idnumber(std::string_view prefix, std::string_view text) {
+  return entity_of_idnumber(prefix, text).has_value();
+}
 
 }  // namespace moodlesync::base

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/source_settings.h"
+#include "base/stamped.h"
 #include "components/category/category_script.h"
 #include "components/category/functions.h"
 
@@ -45,6 +46,18 @@ std::vector<MoodleView> Category::views(const SourceSpec& source, const EntityRe
   if (id) ask("id", to_string(*id));
   ask("idnumber", base::idnumber(own->idnumber_prefix, entity));
   return views;
+}
+
+Co<Result<std::vector<Stamped>>> Category::census(const SourceSpec& source, Moodle& moodle) const {
+  std::vector<Stamped> all;
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) co_return all;
+  Call call{.function = &kGetCategories, .row = {}};
+  Result<Json> answer = co_await moodle.call(std::move(call));
+  if (!answer) co_return std::move(answer).error();
+  base::add_stamped(*answer, own->idnumber_prefix, all);
+  co_return all;
 }
 
 Co<Outcome> Category::converse(Conversation& conversation) const {

@@ -1,6 +1,7 @@
 #include "components/cohorts/cohort_finder.h"
 
 #include "base/json_fields.h"
+#include "base/stamped.h"
 #include "components/cohorts/functions.h"
 
 namespace moodlesync::cohorts {
@@ -46,6 +47,23 @@ Co<Result<Sighting>> find_cohort(Moodle& moodle, std::string idnumber) {
   co_return Answer(Error{ErrorKind::kTransient, "reads_untrusted",
                          "Moodle shows no cohort with idnumber " + idnumber +
                              ", but it is not certain that this account may see all"});
+}
+
+Co<Result<std::vector<Stamped>>> count_cohorts(Moodle& moodle, std::string prefix) {
+  using Answer = Result<std::vector<Stamped>>;
+  if (!can_find(moodle)) {
+    co_return Answer(Error{ErrorKind::kConfig, "missing_function",
+                           "the token's service lacks " + std::string(kSearchCohorts.name) +
+                               ", without which Moodle lists no cohorts"});
+  }
+  // Those of categories stand in no search of the system.
+  const bool can_list = moodle.offers(kGetCohorts.name);
+  Call call = can_list ? Call{.function = &kGetCohorts, .row = {}} : search_call("");
+  Result<Json> answer = co_await moodle.call(std::move(call));
+  if (!answer) co_return Answer(std::move(answer).error());
+  std::vector<Stamped> all;
+  base::add_stamped(can_list ? *answer : base::list_field(*answer, "cohorts"), prefix, all);
+  co_return Answer(std::move(all));
 }
 
 }  // namespace moodlesync::cohorts

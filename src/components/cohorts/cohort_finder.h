@@ -30,4 +30,8 @@ struct Sighting {
 /// read is only kUnseeable: nothing depends on it.
 [[nodiscard]] Co<Result<Sighting>> find_cohort(Moodle& moodle, std::string idnumber);
 
+/// All cohorts whose idnumber is one of ours; without core_cohort_get_cohorts those of the system
+/// only.
+[[nodiscard]] Co<Result<std::vector<Stamped>>> count_cohorts(Moodle& moodle, std::string prefix);
+
 }  // namespace moodlesync::cohorts

@@ -55,6 +55,13 @@ std::vector<MoodleView> Cohorts::views(const SourceSpec& source, const EntityRef
            {"id", "idnumber", "name", "visible"}}};
 }
 
+Co<Result<std::vector<Stamped>>> Cohorts::census(const SourceSpec& source, Moodle& moodle) const {
+  const auto own = std::ranges::find(settings_.cohorts, source.name,
+                                     [](const auto& one) { return one.spec.name; });
+  if (own == settings_.cohorts.end()) co_return std::vector<Stamped>{};
+  co_return co_await count_cohorts(moodle, own->idnumber_prefix);
+}
+
 Co<Outcome> Cohorts::converse(Conversation& conversation) const {
   for (const CohortSource& source : settings_.cohorts) {
     if (source.spec.name != conversation.source->name) continue;

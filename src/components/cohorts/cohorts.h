@@ -21,6 +21,8 @@ class Cohorts : public Component {
   [[nodiscard]] std::vector<RightProbe> right_probes() const override;
   [[nodiscard]] std::vector<MoodleView> views(const SourceSpec& source, const EntityRef& entity,
                                               std::optional<MoodleId> id) const override;
+  [[nodiscard]] Co<Result<std::vector<Stamped>>> census(const SourceSpec& source,
+                                                        Moodle& moodle) const override;
   [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/source_settings.h"
+#include "components/course/course_census.h"
 #include "components/course/course_removal.h"
 #include "components/course/course_script.h"
 #include "components/course/functions.h"
@@ -65,6 +66,13 @@ std::vector<MoodleView> Course::views(const SourceSpec& source, const EntityRef&
   if (id) ask("id", to_string(*id));
   ask("idnumber", base::idnumber(own->idnumber_prefix, entity));
   return views;
+}
+
+Co<Result<std::vector<Stamped>>> Course::census(const SourceSpec& source, Moodle& moodle) const {
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) co_return std::vector<Stamped>{};
+  co_return co_await count_courses(moodle, own->idnumber_prefix);
 }
 
 Co<Outcome> Course::converse(Conversation& conversation) const {

@@ -57,7 +57,7 @@ std::optional<Outcome> CourseScript::find_course() {
   const Counterpart course = conversation_.counterpart("course", self_reference(entity));
   switch (course.state) {
     case Counterpart::State::kKnown:
-      course_ = {course.id, conversation_.moodle, &tally_};
+      course_ = {course.id, conversation_.moodle, &tally_, course.is_new};
       return std::nullopt;
     case Counterpart::State::kPending:
       return Waiting{"course", entity.ref, entity.bundle};
@@ -77,8 +77,10 @@ std::optional<Outcome> CourseScript::find_course() {
 }
 
 bool CourseScript::is_stock_needed() const {
-  const bool is_unsure = conversation_.in_doubt || !knows_course(conversation_.link, course_.id);
-  if (!is_unsure || !conversation_.moodle->reads_are_trustworthy()) return false;
+  if (!conversation_.moodle->reads_are_trustworthy()) return false;
+  if (conversation_.verify) return true;
+  const bool is_unknown = !knows_course(conversation_.link, course_.id) && !course_.is_new;
+  if (!conversation_.in_doubt && !is_unknown) return false;
   return std::ranges::any_of(wanted_.users, [this](const auto& entry) {
     const auto found = held_.find(entry.first);
     return found == held_.end() || found->second.span != entry.second.span ||
@@ -92,7 +94,9 @@ Co<std::optional<Outcome>> CourseScript::take_stock() {
   Co<Result<Roster>> reading = read_roster(*conversation_.moodle, course_.id, RosterOf::kActive);
   Result<Roster> roster = co_await std::move(reading);
   if (roster) {
+    if (conversation_.verify) correct(*roster);
     take_over(*roster);
+    if (conversation_.verify) write_held(conversation_.link, course_.id, held_);
     co_return Answer{};
   }
   if (is_unknown_course(roster.error())) co_return Answer{unknown_course()};
@@ -117,6 +121,21 @@ void CourseScript::take_over(const Roster& active) {
     held.user = wanted.user;
     held.roles.insert(roles.begin(), roles.end());
     for (const MoodleId role : roles) held.doubtful.erase(role);
+  }
+}
+
+/// What Moodle does not hold any more is not ours to count on. Only of who is to be active all the
+/// time does the list tell; of the others there is no telling.
+void CourseScript::correct(const Roster& active) {
+  for (auto& [id, held] : held_) {
+    if (held.opted_out || held.span != Span{}) continue;
+    const auto found = active.find(id);
+    if (found == active.end()) {
+      held.roles.clear();
+      held.span.reset();
+    } else {
+      held.roles = common(found->second, held.roles);
+    }
   }
 }
 

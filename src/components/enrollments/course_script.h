@@ -38,6 +38,7 @@ class CourseScript {
   [[nodiscard]] Co<std::optional<Outcome>> take_stock();
   [[nodiscard]] bool is_stock_needed() const;
   void take_over(const Roster& active);
+  void correct(const Roster& active);
   /// Fills leavers_. An outcome: Moodle has no such course.
   [[nodiscard]] Co<std::optional<Outcome>> decide_farewells();
   void leave_out_undecided();

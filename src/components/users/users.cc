@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/source_settings.h"
+#include "components/users/account_census.h"
 #include "components/users/functions.h"
 #include "components/users/users_script.h"
 
@@ -74,6 +75,13 @@ std::vector<MoodleView> Users::views(const SourceSpec& source, const EntityRef& 
   if (id) ask(kById, to_string(*id));
   ask(kByIdnumber, base::idnumber(own->idnumber_prefix, entity));
   return views;
+}
+
+Co<Result<std::vector<Stamped>>> Users::census(const SourceSpec& source, Moodle& moodle) const {
+  const auto own =
+      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
+  if (own == sources_.end()) co_return std::vector<Stamped>{};
+  co_return co_await count_accounts(moodle, own->idnumber_prefix);
 }
 
 Co<Outcome> Users::converse(Conversation& conversation) const {

@@ -145,6 +145,11 @@ CourseTest& CourseTest::is_in_doubt() {
   return *this;
 }
 
+CourseTest& CourseTest::verifies() {
+  verifies_ = true;
+  return *this;
+}
+
 CourseTest& CourseTest::is_deleted() {
   entity_.exists = false;
   return *this;
@@ -162,6 +167,7 @@ Outcome CourseTest::run() {
   }
   conversation.link = link_;
   conversation.in_doubt = in_doubt_;
+  conversation.verify = verifies_;
   conversation.moodle = &moodle_;
   conversation.counterpart = [this](std::string_view component, const Reference& to) {
     const auto found = counterparts_.find(to.target);

@@ -53,6 +53,7 @@ class CourseTest {
   CourseTest& holds(std::int64_t moodle_user, const std::string& text);
   CourseTest& is_in_doubt();
   CourseTest& is_deleted();
+  CourseTest& verifies();
 
   /// Lets the component talk to Moodle; the link goes on into the next run.
   Outcome run();
@@ -82,6 +83,7 @@ class CourseTest {
   std::map<EntityRef, Counterpart> counterparts_;
   std::vector<std::int64_t> lost_;
   bool in_doubt_ = false;
+  bool verifies_ = false;
   std::size_t first_call_ = 0;
 };
 

@@ -26,6 +26,24 @@ TEST(FirstContact, MailsNobodyWhoIsEnrolledAlready) {
   EXPECT_EQ(course.held(112), "user=12 roles=5 start=0 end=0 suspended=0 by=r");
 }
 
+TEST(FirstContact, AsksNothingAboutACourseThatMoodleHasJustMade) {
+  CourseTest course;
+  first_contact(course).has_student(12).knows_course_as(
+      {.state = Counterpart::State::kKnown, .id = MoodleId{50}, .is_new = true});
+  EXPECT_TRUE(std::holds_alternative<Synced>(course.run()));
+  EXPECT_EQ(course.moodle().calls().size(), 1U);
+  EXPECT_THAT(course.writes(), ElementsAre(enrol(5, 112)));
+}
+
+TEST(FirstContact, AsksAboutANewCourseWhenAnAnswerWasLost) {
+  CourseTest course;
+  first_contact(course).has_student(12).is_in_doubt().knows_course_as(
+      {.state = Counterpart::State::kKnown, .id = MoodleId{50}, .is_new = true});
+  course.moodle().on(kLook, roster({{112, {5}}}));
+  EXPECT_TRUE(std::holds_alternative<Unchanged>(course.run()));
+  EXPECT_THAT(course.writes(), IsEmpty());
+}
+
 TEST(FirstContact, LooksOnlyForThoseWhoAreActive) {
   CourseTest course;
   first_contact(course).has_student(12);
@@ -130,6 +148,43 @@ TEST(InDoubt, NobodyLooksWhenNothingIsToBeSent) {
   course.holds(112, "user=12 roles=5 start=0 end=0 suspended=0 by=p").is_in_doubt();
   course.has_student(12).run();
   EXPECT_THAT(course.moodle().calls(), IsEmpty());
+}
+
+TEST(Comparing, EnrolsAgainWhoeverSomebodyTookOutInMoodle) {
+  CourseTest course;
+  course.verifies().has_student(12).has_student(13);
+  course.holds(112, "user=12 roles=5 start=0 end=0 suspended=0 by=p");
+  course.holds(113, "user=13 roles=5 start=0 end=0 suspended=0 by=p");
+  course.moodle().on(kLook, roster({{113, {5}}}));
+  EXPECT_TRUE(std::holds_alternative<Synced>(course.run()));
+  EXPECT_THAT(course.writes(), ElementsAre(enrol(5, 112)));
+}
+
+TEST(Comparing, GivesARoleBackThatSomebodyTookAway) {
+  CourseTest course;
+  course.verifies().has_student(12).has_teacher(12);
+  course.holds(112, "user=12 roles=3,5 start=0 end=0 suspended=0 by=p");
+  course.moodle().on(kLook, roster({{112, {5, 9}}}));
+  EXPECT_TRUE(std::holds_alternative<Synced>(course.run()));
+  EXPECT_THAT(course.writes(), ElementsAre(enrol(3, 112)));
+}
+
+TEST(Comparing, CannotTellOfThoseWhoAreNotAlwaysActive) {
+  CourseTest course;
+  course.verifies().has(a_registration(1).of(12).until("200"));
+  course.holds(112, "user=12 roles=5 start=0 end=200 suspended=0 by=r");
+  course.moodle().on(kLook, roster({}));
+  EXPECT_TRUE(std::holds_alternative<Unchanged>(course.run()));
+  EXPECT_THAT(course.writes(), IsEmpty());
+}
+
+TEST(Comparing, FindsNothingWhereAllIsAsItWasTold) {
+  CourseTest course;
+  course.verifies().has_student(12);
+  course.holds(112, "user=12 roles=5 start=0 end=0 suspended=0 by=p");
+  course.moodle().on(kLook, roster({{112, {5}}, {200, {3}}}));
+  EXPECT_TRUE(std::holds_alternative<Unchanged>(course.run()));
+  EXPECT_THAT(course.writes(), IsEmpty());
 }
 
 }  // namespace

@@ -19,6 +19,6 @@ endif()
 set(MOODLESYNC_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=, e.g. address,undefined")
 if(MOODLESYNC_SANITIZE)
   target_compile_options(moodlesync_options INTERFACE
-    -fsanitize=${MOODLESYNC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${MOODLESYNC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   target_link_options(moodlesync_options INTERFACE -fsanitize=${MOODLESYNC_SANITIZE})
 endif()

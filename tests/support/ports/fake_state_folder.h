@@ -20,9 +20,8 @@ class FakeStateFolder : public engine::StateFolder {
     if (advance_error) return *advance_error;
     const std::string next = "epoch-" + std::to_string(++advances);
     if (memory.id.empty()) memory.id = "folder-1";
-    const Status advanced = memory.epoch.empty()
-                                ? site.join(memory.id, next)
-                                : site.advance_epoch(memory.id, memory.epoch, next);
+    Status advanced = memory.epoch.empty() ? site.join(memory.id, next)
+                                           : site.advance_epoch(memory.id, memory.epoch, next);
     if (advanced) memory.epoch = next;
     return advanced;
   }

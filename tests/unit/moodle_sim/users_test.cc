@@ -117,7 +117,7 @@ TEST_F(Users, ProfileFieldsTakeWhatFitsAndIgnoreTheRest) {
 }
 
 TEST_F(Users, AProfileFieldForADayTakesTheDayOfTheServersTimeZone) {
-  constexpr Id kNewYork = -5 * 3600;
+  constexpr Id kNewYork = -5 * Id{3600};
   moodle_.change_settings([](Settings& settings) {
     ProfileField birthday{"birthday", "datetime"};
     birthday.day_only = true;

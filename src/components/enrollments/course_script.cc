@@ -36,10 +36,7 @@ Co<Outcome> CourseScript::run() {
   if (is_nobody_wanted && !knows_anybody(conversation_.link)) co_return Unchanged{};
   if (auto obstacle = find_course()) co_return *std::move(obstacle);
 
-  held_ = read_held(conversation_.link, course_.id);
-  for (auto& [id, held] : held_) {
-    if (wanted_.opted_out.contains(held.user)) held.opted_out = true;
-  }
+  recall();
   Co<std::optional<Outcome>> taking_stock = take_stock();
   if (auto end = co_await std::move(taking_stock)) co_return *std::move(end);
   Co<std::optional<Outcome>> deciding = decide_farewells();
@@ -76,6 +73,13 @@ std::optional<Outcome> CourseScript::find_course() {
                                   counted(participants, "participant") + " left out"};
 }
 
+void CourseScript::recall() {
+  held_ = read_held(conversation_.link, course_.id);
+  for (auto& [id, held] : held_) {
+    if (wanted_.opted_out.contains(held.user)) held.opted_out = true;
+  }
+}
+
 bool CourseScript::is_stock_needed() const {
   if (!conversation_.moodle->reads_are_trustworthy()) return false;
   if (conversation_.verify) return true;
@@ -110,29 +114,30 @@ Co<std::optional<Outcome>> CourseScript::take_stock() {
 void CourseScript::take_over(const Roster& active) {
   for (const auto& [id, wanted] : wanted_.users) {
     const auto found = active.find(id);
-    if (found == active.end()) continue;
-    const std::set<MoodleId> roles = common(found->second, wanted.roles);
-    if (roles.empty()) continue;
-    Held& held = held_[id];
-    const bool is_open = wanted.span == Span{};
-    const bool is_new = held.roles.empty();
-    if (is_new && !held.span && is_open) held.span = Span{};
-    if (held.span != wanted.span) continue;
-    held.user = wanted.user;
-    held.roles.insert(roles.begin(), roles.end());
-    for (const MoodleId role : roles) held.doubtful.erase(role);
+    if (found != active.end()) take_over(wanted, found->second, held_[id]);
   }
+  std::erase_if(held_, [](const auto& entry) { return entry.second == Held{}; });
+}
+
+void CourseScript::take_over(const Wanted& wanted, const std::set<MoodleId>& there, Held& held) {
+  const std::set<MoodleId> roles = common(there, wanted.roles);
+  if (roles.empty()) return;
+  const bool is_new = held.roles.empty();
+  if (is_new && !held.span && wanted.span == Span{}) held.span = Span{};
+  if (held.span != wanted.span) return;
+  held.user = wanted.user;
+  held.roles.insert(roles.begin(), roles.end());
+  for (const MoodleId role : roles) held.doubtful.erase(role);
 }
 
 /// What Moodle does not hold any more is not ours to count on. Only of who is to be active all the
 /// time does the list tell; of the others there is no telling.
 void CourseScript::correct(const Roster& active) {
   for (auto& [id, held] : held_) {
-    if (held.opted_out || held.span != Span{}) continue;
+    if (held.opted_out || !held.is_open_ended()) continue;
     const auto found = active.find(id);
     if (found == active.end()) {
-      held.roles.clear();
-      held.span.reset();
+      held.forget();
     } else {
       held.roles = common(found->second, held.roles);
     }

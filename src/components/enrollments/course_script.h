@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,14 @@ class CourseScript {
 
   /// Why nobody can be enrolled now; nothing when the course is known in Moodle.
   [[nodiscard]] std::optional<Outcome> find_course();
+  /// Fills held_ with what the link knows of the course.
+  void recall();
   /// Takes over what Moodle holds already, so that nobody is mailed for nothing. An outcome: Moodle
   /// cannot be asked now, or has no such course.
   [[nodiscard]] Co<std::optional<Outcome>> take_stock();
   [[nodiscard]] bool is_stock_needed() const;
   void take_over(const Roster& active);
+  static void take_over(const Wanted& wanted, const std::set<MoodleId>& there, Held& held);
   void correct(const Roster& active);
   /// Fills leavers_. An outcome: Moodle has no such course.
   [[nodiscard]] Co<std::optional<Outcome>> decide_farewells();

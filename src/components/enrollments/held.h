@@ -34,6 +34,13 @@ struct Held {
 
   bool operator==(const Held&) const = default;
   [[nodiscard]] bool is_nothing() const { return roles.empty() && doubtful.empty(); }
+  /// Known to count at all times.
+  [[nodiscard]] bool is_open_ended() const { return span && *span == Span{}; }
+  /// He has been found to have nothing in the course any more.
+  void forget() {
+    roles.clear();
+    span.reset();
+  }
   /// Nobody knows any more whether he has `role`.
   void doubt(MoodleId role) {
     roles.erase(role);

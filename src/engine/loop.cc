@@ -316,12 +316,23 @@ void Loop::hand_over(Crew::Finished& finished) {
   ports_.observer->ended({conclusion.task.key, conclusion.outcome, settlement, finished.took});
 }
 
+/// The components that rest or no longer fit Drupal, and why.
+std::map<std::string, std::string> Loop::stopped() const {
+  std::map<std::string, std::string> all = faulty_;
+  for (const auto& [component, rest] : resting_) all.emplace(component, rest.reason);
+  return all;
+}
+
+Phase Loop::phase() const {
+  if (!leaving_) return Phase::kWorking;
+  return *leaving_ == Command::kReload ? Phase::kReloading : Phase::kStopping;
+}
+
 /// The end of a turn, for whoever looks on.
 void Loop::report() {
   Turn turn = std::exchange(turn_, {});
   if (ports_.observer == nullptr) return;
-  const bool reloads = leaving_ == Command::kReload;
-  turn.phase = !leaving_ ? Phase::kWorking : reloads ? Phase::kReloading : Phase::kStopping;
+  turn.phase = phase();
   turn.written_back = write_back_.take_written();
   turn.conversations = crew_.size();
   turn.unsettled = settler_.size();
@@ -333,8 +344,7 @@ void Loop::report() {
   turn.is_listening = ports_.listener.fd() >= 0 && !misses_notifications_;
   turn.capture_gaps = capture_.gaps();
   turn.held_back = &brake_.holding();
-  turn.stopped = faulty_;
-  for (const auto& [component, rest] : resting_) turn.stopped.emplace(component, rest.reason);
+  turn.stopped = stopped();
   ports_.observer->turned(turn);
 }
 
@@ -392,8 +402,7 @@ void Loop::leave_word(bool ended) {
   RollCall::State state{moodle_, ports_.gateway.stats(), crew_.size()};
   state.ended = ended;
   state.tells = mode_ == RunMode::kForever;
-  for (const auto& [component, reason] : faulty_) state.stopped.push_back({component, reason});
-  for (const auto& [component, rest] : resting_) state.stopped.push_back({component, rest.reason});
+  for (const auto& [component, reason] : stopped()) state.stopped.push_back({component, reason});
   note_database(roll_call_.tend(state));
 }
 

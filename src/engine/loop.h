@@ -91,6 +91,8 @@ class Loop {
   void note_outcome(const Crew::Finished& finished);
   void hand_over(Crew::Finished& finished);
   void listen();
+  [[nodiscard]] std::map<std::string, std::string> stopped() const;
+  [[nodiscard]] Phase phase() const;
   void report();
   void note_database(const Status& status);
   [[nodiscard]] bool is_idle() const;

@@ -54,7 +54,7 @@ class CopyTest : public testing::Test {
   [[nodiscard]] std::filesystem::path state_dir() const { return rig_.config().parent_path(); }
   /// The state folder as a cloned machine would have it.
   [[nodiscard]] std::filesystem::path copied_state_dir() const {
-    const auto copy = elsewhere_.path() / "state";
+    auto copy = elsewhere_.path() / "state";
     std::filesystem::create_directories(copy);
     std::filesystem::copy_file(state_dir() / "epoch", copy / "epoch");
     return copy;

@@ -180,7 +180,7 @@ void edit_many(Stage& stage) {
   stage.step("The end of the term: many changes at once, while the daemon runs");
   const auto start = Stage::Clock::now();
   const int calls_before = stage.moodle().count();
-  testsupport::CampusPeople& people = stage.people();
+  const testsupport::CampusPeople& people = stage.people();
   for (std::size_t i = 100; i < 200; ++i) save_user(stage, i, {.base = {{"status", "0"}}});
   Stage::say("100 users are blocked,");
   for (std::size_t i = 400; i < 450; ++i)

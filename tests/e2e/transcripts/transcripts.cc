@@ -16,7 +16,7 @@ namespace {
 
 using testsupport::DaemonRig;
 
-std::string replaced(std::string text, const std::string& pattern, const std::string& by) {
+std::string replaced(const std::string& text, const std::string& pattern, const std::string& by) {
   return std::regex_replace(text, std::regex(pattern), by);
 }
 

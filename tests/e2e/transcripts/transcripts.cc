@@ -71,19 +71,17 @@ class Transcript {
   }
 
   [[nodiscard]] std::string masked(std::string text) const {
-    text = replaced(std::move(text), "http://127\\.0\\.0\\.1:[0-9]+", "https://moodle.example");
-    text = replaced(std::move(text), rig_.config().string(), "/etc/moodle-syncd/moodle-syncd.yaml");
-    text = replaced(std::move(text), "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z",
-                    "2026-03-01T10:15:00.123Z");
-    text = replaced(std::move(text), "duration_ms=[0-9]+", "duration_ms=41");
-    text = replaced(std::move(text), "[^ ]+ \\(pid [0-9]+, version [^)]+\\)",
-                    "vm1 (pid 4711, version 0.1.0)");
-    text = replaced(std::move(text), "(since |for )[0-9]+s\\b", "$012s");
-    text = replaced(std::move(text), "[0-9]+s( ago|  \\[)", "2s$1");
-    text = replaced(std::move(text), "the role [^ ]+ has", "the role moodle_syncd has");
-    text = replaced(std::move(text), "connection: \"[^\"]+\"", "connection: dbname=drupal");
-    text = replaced(std::move(text), "[0-9]+ requests? to Moodle", "12 requests to Moodle");
-    return replaced(std::move(text), rig_.config().parent_path().string(), "/var/lib/moodle-syncd");
+    text = replaced(text, "http://127\\.0\\.0\\.1:[0-9]+", "https://moodle.example");
+    text = replaced(text, rig_.config().string(), "/etc/moodle-syncd/moodle-syncd.yaml");
+    text = replaced(text, "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "2026-03-01T10:15:00.123Z");
+    text = replaced(text, "duration_ms=[0-9]+", "duration_ms=41");
+    text = replaced(text, "[^ ]+ \\(pid [0-9]+, version [^)]+\\)", "vm1 (pid 4711, version 0.1.0)");
+    text = replaced(text, "(since |for )[0-9]+s\\b", "$012s");
+    text = replaced(text, "[0-9]+s( ago|  \\[)", "2s$1");
+    text = replaced(text, "the role [^ ]+ has", "the role moodle_syncd has");
+    text = replaced(text, "connection: \"[^\"]+\"", "connection: dbname=drupal");
+    text = replaced(text, "[0-9]+ requests? to Moodle", "12 requests to Moodle");
+    return replaced(text, rig_.config().parent_path().string(), "/var/lib/moodle-syncd");
   }
 
   std::ostream& out_;

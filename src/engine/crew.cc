@@ -56,13 +56,17 @@ std::vector<Task> Crew::tasks() const {
   return all;
 }
 
+void note_holder(const Conversation& conversation, std::string_view component,
+                 std::map<MoodleId, EntityRef>& holders) {
+  if (conversation.key.component != component) return;
+  const std::optional<MoodleId> id = conversation.link.moodle_id;
+  if (id && conversation.link.skipped.empty()) holders.emplace(*id, conversation.entity.ref);
+}
+
 std::map<MoodleId, EntityRef> Crew::holders(std::string_view component) const {
   std::map<MoodleId, EntityRef> holders;
   for (const Member& member : members_) {
-    const Conversation& conversation = member.work.conversation;
-    if (conversation.key.component != component || member.outcome) continue;
-    const std::optional<MoodleId> id = conversation.link.moodle_id;
-    if (id && conversation.link.skipped.empty()) holders.emplace(*id, conversation.entity.ref);
+    if (!member.outcome) note_holder(member.work.conversation, component, holders);
   }
   return holders;
 }

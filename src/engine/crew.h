@@ -30,6 +30,10 @@ class IdHolders {
   [[nodiscard]] virtual std::map<MoodleId, EntityRef> holders(std::string_view component) const = 0;
 };
 
+/// Adds the entity of a conversation about `component`, if it has an id there.
+void note_holder(const Conversation& conversation, std::string_view component,
+                 std::map<MoodleId, EntityRef>& holders);
+
 /// The conversations that are going on.
 ///
 /// Ownership: owns the coroutines; they point into it, so it never moves. Threads: the event loop's

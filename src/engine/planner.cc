@@ -133,10 +133,7 @@ const TaskKey* Planner::owner_of(MoodleId id) const {
 std::map<MoodleId, EntityRef> Planner::holders(std::string_view component) const {
   std::map<MoodleId, EntityRef> holders;
   for (const Member& member : members_) {
-    const Conversation& conversation = member.work.conversation;
-    if (conversation.key.component != component || member.outcome) continue;
-    const std::optional<MoodleId> id = conversation.link.moodle_id;
-    if (id && conversation.link.skipped.empty()) holders.emplace(*id, conversation.entity.ref);
+    if (!member.outcome) note_holder(member.work.conversation, component, holders);
   }
   return holders;
 }

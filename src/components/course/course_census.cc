@@ -30,14 +30,8 @@ Co<Result<std::vector<Stamped>>> count_courses(Moodle& moodle, std::string prefi
     const auto id = base::int_field(category, "id");
     if (id) questions.push_back(courses_in(moodle, *id));
   }
-  auto asking = all_of(std::move(questions));
-  const std::vector<Result<Json>> answers = co_await std::move(asking);
-  std::vector<Stamped> all;
-  for (const Result<Json>& answer : answers) {
-    if (!answer) co_return Answer(answer.error());
-    base::add_stamped(base::list_field(*answer, "courses"), prefix, all);
-  }
-  co_return Answer(std::move(all));
+  auto asking = base::stamped_in(std::move(questions), "courses", std::move(prefix));
+  co_return co_await std::move(asking);
 }
 
 }  // namespace moodlesync::course

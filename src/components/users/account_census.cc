@@ -3,7 +3,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/json_fields.h"
 #include "base/stamped.h"
 #include "components/users/functions.h"
 
@@ -33,14 +32,8 @@ Co<Result<std::vector<Stamped>>> count_accounts(Moodle& moodle, std::string pref
   std::vector<Co<Result<Json>>> questions;
   questions.reserve(kBeginnings.size());
   for (const char beginning : kBeginnings) questions.push_back(accounts_from(moodle, beginning));
-  auto asking = all_of(std::move(questions));
-  const std::vector<Result<Json>> answers = co_await std::move(asking);
-  std::vector<Stamped> all;
-  for (const Result<Json>& answer : answers) {
-    if (!answer) co_return Answer(answer.error());
-    base::add_stamped(base::list_field(*answer, "users"), prefix, all);
-  }
-  co_return Answer(std::move(all));
+  auto asking = base::stamped_in(std::move(questions), "users", std::move(prefix));
+  co_return co_await std::move(asking);
 }
 
 }  // namespace moodlesync::users

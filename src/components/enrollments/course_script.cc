@@ -114,14 +114,13 @@ Co<std::optional<Outcome>> CourseScript::take_stock() {
 void CourseScript::take_over(const Roster& active) {
   for (const auto& [id, wanted] : wanted_.users) {
     const auto found = active.find(id);
-    if (found != active.end()) take_over(wanted, found->second, held_[id]);
+    if (found == active.end()) continue;
+    const std::set<MoodleId> roles = common(found->second, wanted.roles);
+    if (!roles.empty()) take_over(wanted, roles, held_[id]);
   }
-  std::erase_if(held_, [](const auto& entry) { return entry.second == Held{}; });
 }
 
-void CourseScript::take_over(const Wanted& wanted, const std::set<MoodleId>& there, Held& held) {
-  const std::set<MoodleId> roles = common(there, wanted.roles);
-  if (roles.empty()) return;
+void CourseScript::take_over(const Wanted& wanted, const std::set<MoodleId>& roles, Held& held) {
   const bool is_new = held.roles.empty();
   if (is_new && !held.span && wanted.span == Span{}) held.span = Span{};
   if (held.span != wanted.span) return;

@@ -41,7 +41,8 @@ class CourseScript {
   [[nodiscard]] Co<std::optional<Outcome>> take_stock();
   [[nodiscard]] bool is_stock_needed() const;
   void take_over(const Roster& active);
-  static void take_over(const Wanted& wanted, const std::set<MoodleId>& there, Held& held);
+  /// `roles`: those of the wanted ones that he has in Moodle.
+  static void take_over(const Wanted& wanted, const std::set<MoodleId>& roles, Held& held);
   void correct(const Roster& active);
   /// Fills leavers_. An outcome: Moodle has no such course.
   [[nodiscard]] Co<std::optional<Outcome>> decide_farewells();

@@ -157,15 +157,15 @@ TEST_F(SurveyTest, LosesNoWishToResendToAConversationThatIsGoingOn) {
 }
 
 TEST_F(SurveyTest, WakesTheDaemons) {
+  courses(1);
   Listener listener(session_settings(site_.connection()), one_.names.our_schema(), true,
                     one_.connection);
-  static_cast<void>(listener.consume());
-  courses(1);
-  static_cast<void>(listener.consume());
+  EXPECT_TRUE(listener.consume());  // Just connected.
   queue_all({.selection = {.component = "course"}});
   pollfd notified{listener.fd(), POLLIN, 0};
-  ASSERT_EQ(::poll(&notified, 1, 10'000), 1);
-  EXPECT_TRUE(listener.consume());
+  bool heard = false;  // Its own ping wakes it too, and is no news.
+  while (!heard && ::poll(&notified, 1, 10'000) == 1) heard = listener.consume();
+  EXPECT_TRUE(heard);
 }
 
 TEST_F(SurveyTest, ShowsEveryEntityWithItsLinkAndChangesNothing) {

@@ -28,7 +28,7 @@ double process_megabytes(pid_t process, const std::string& key) {
 void measure_memory(const Scale& scale, BenchTable& table) {
   testsupport::DaemonRig rig(MOODLE_SYNCD);
   rig.campus().add_courses(scale.of(1'000), 0);
-  if (rig.command({"install"}).code != 0) throw std::runtime_error("install failed");
+  rig.install();
   const auto is_done = [&] {
     return rig.drupal().sql().number(
                "SELECT (SELECT count(*) FROM moodle_sync.change) + (SELECT "

@@ -13,7 +13,7 @@ using testsupport::DaemonRig;
 
 class DaemonTest : public testing::Test {
  protected:
-  void install() { ASSERT_EQ(rig_.command({"install"}).code, 0); }
+  void install() { rig_.install(); }
   std::size_t courses() { return rig_.moodle().state()->courses.size() - 1; }
   std::int64_t tasks(const std::string& where) {
     return rig_.drupal().sql().number("SELECT count(*) FROM moodle_sync.task WHERE " + where);

@@ -26,7 +26,7 @@ class EndpointTest : public testing::Test {
  protected:
   void start(const std::string& listen = "127.0.0.1:0") {
     rig_.configure("http:\n  listen: \"" + listen + "\"\n  refresh: 1s\n");
-    ASSERT_EQ(rig_.command({"install"}).code, 0);
+    rig_.install();
     rig_.start();
     ASSERT_TRUE(DaemonRig::wait_until([&] { return port() != 0; }));
   }
@@ -101,7 +101,7 @@ TEST_F(EndpointTest, SyncsAlthoughThePortIsInUseAndSaysSo) {
   const std::string taken = "127.0.0.1:" + std::to_string(port());
   DaemonRig other{MOODLESYNC_DAEMON};
   other.configure("http:\n  listen: " + taken + "\n");
-  ASSERT_EQ(other.command({"install"}).code, 0);
+  other.install();
   other.campus().add_courses(1);
   other.start();
   EXPECT_TRUE(DaemonRig::wait_until([&] { return other.moodle().state()->courses.size() == 2; }));

@@ -77,7 +77,7 @@ class ForegroundTest : public testing::Test {
 };
 
 TEST_F(ForegroundTest, KeepsALineBelowTheLogAndLeavesNothingOfItAtTheEnd) {
-  ASSERT_EQ(rig_.command({"install"}).code, 0);
+  rig_.install();
   Terminal terminal(rig_);
   ASSERT_TRUE(terminal.shows("waiting for changes | 0 done")) << terminal.shown();
   rig_.campus().add_courses(3);
@@ -92,7 +92,7 @@ TEST_F(ForegroundTest, KeepsALineBelowTheLogAndLeavesNothingOfItAtTheEnd) {
 }
 
 TEST_F(ForegroundTest, WritesNoControlCharactersWhereNobodyWatches) {
-  ASSERT_EQ(rig_.command({"install"}).code, 0);
+  rig_.install();
   rig_.start();
   ASSERT_TRUE(DaemonRig::wait_until(
       [&] { return rig_.log_text().find("Moodle answers") != std::string::npos; }));

@@ -18,7 +18,7 @@ using testsupport::TemporaryDirectory;
 class CopyTest : public testing::Test {
  protected:
   CopyTest() {
-    EXPECT_EQ(rig_.command({"install"}).code, 0);
+    rig_.install();
     run_for_a_moment();
     rig_.campus().add_courses(1);
   }

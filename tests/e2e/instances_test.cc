@@ -19,7 +19,7 @@ class InstancesTest : public testing::Test {
   InstancesTest() {
     // The shortest lease that is allowed, so that a rescue can be waited for.
     rig_.configure("engine:\n  lease: 6s\n  claim_limit: 10\n");
-    EXPECT_EQ(rig_.command({"install"}).code, 0);
+    rig_.install();
   }
   std::unique_ptr<ChildProcess> another() {
     return std::make_unique<ChildProcess>(

@@ -22,7 +22,7 @@ class SecrecyTest : public testing::Test {
     rig_.moodle().change_settings([](sim::Settings& settings) { settings.token = kToken; });
     // At debug level, the most verbose.
     rig_.configure("engine:\n  component_rest: 1s\n  retry_base: 10ms\n");
-    EXPECT_EQ(rig_.command({"install"}).code, 0);
+    rig_.install();
   }
 
   /// A course that arrives: the daemon is at work.

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 #include "support/campus/comparison.h"
@@ -45,6 +46,13 @@ void DaemonRig::configure(const std::string& more, const std::string& components
 Finished DaemonRig::command(std::vector<std::string> words) {
   words.insert(words.end(), {"--config", config_.string()});
   return run_program(program_, words);
+}
+
+void DaemonRig::install() {
+  const Finished installed = command({"install"});
+  if (installed.code == 0) return;
+  throw std::runtime_error("install ended with " + std::to_string(installed.code) + ":\n" +
+                           installed.output);
 }
 
 void DaemonRig::start() {

@@ -35,6 +35,8 @@ class DaemonRig {
 
   /// Runs `moodle-syncd COMMAND --config …` to its end.
   [[nodiscard]] Finished command(std::vector<std::string> words);
+  /// `moodle-syncd install`; throws with what it wrote when it fails.
+  void install();
   void start();
   /// Sends the signal and waits for the end; the exit code, or nothing when it does not end in
   /// time.

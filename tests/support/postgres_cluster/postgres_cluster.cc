@@ -15,11 +15,15 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "support/process/exec_words.h"
 
 namespace moodlesync::testsupport {
 
@@ -53,36 +57,53 @@ fs::path find_binaries() {
   return best;
 }
 
-/// In the child: become the server's user, die with the parent, run.
-[[noreturn]] void become(const std::vector<std::string>& command, const passwd* user, pid_t parent,
-                         const std::string& log) {
-  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+/// Who the server runs as when we are root.
+struct ServerIdentity {
+  uid_t user;
+  gid_t group;
+  std::vector<gid_t> groups;
+};
+
+std::optional<ServerIdentity> server_identity() {
+  const passwd* user = server_user();
+  if (user == nullptr) return std::nullopt;
+  int count = 64;
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  if (getgrouplist(user->pw_name, user->pw_gid, groups.data(), &count) < 0) {
+    throw std::runtime_error("the user postgres is in too many groups");
+  }
+  groups.resize(static_cast<std::size_t>(count));
+  return ServerIdentity{user->pw_uid, user->pw_gid, std::move(groups)};
+}
+
+/// In the child, which may only do what a signal handler may: become the server's user, die with
+/// the parent, run.
+[[noreturn]] void become(char* const* command, const ServerIdentity* who, pid_t parent,
+                         const char* log) {
+  const int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (out >= 0) {
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
   }
   setpgid(0, 0);  // A Ctrl-C at the terminal is the test's business.
-  if (user != nullptr && (initgroups("postgres", user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
-                          setuid(user->pw_uid) != 0)) {
+  if (who != nullptr && (setgroups(who->groups.size(), who->groups.data()) != 0 ||
+                         setgid(who->group) != 0 || setuid(who->user) != 0)) {
     _exit(126);
   }
   // After setuid, which clears it. SIGQUIT: PostgreSQL's immediate shutdown.
   prctl(PR_SET_PDEATHSIG, SIGQUIT);
   if (getppid() != parent) _exit(125);
-  std::vector<char*> arguments;
-  for (const std::string& argument : command)
-    arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  execv(arguments[0], arguments.data());
+  execv(command[0], command);
   _exit(127);
 }
 
-pid_t spawn(const std::vector<std::string>& command, const fs::path& log) {
-  const passwd* user = server_user();
+pid_t spawn(std::vector<std::string> command, const fs::path& log) {
+  const std::optional<ServerIdentity> who = server_identity();
+  const ExecWords words(std::move(command));
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error("cannot fork");
-  if (child == 0) become(command, user, parent, log.string());
+  if (child == 0) become(words.get(), who ? &*who : nullptr, parent, log.c_str());
   return child;
 }
 
@@ -228,7 +249,7 @@ void PostgresCluster::start() {
   const std::vector<std::string>& more = preferred_settings();
   settings.insert(settings.end(), more.begin(), more.end());
   for (const std::string& setting : settings) command.insert(command.end(), {"-c", setting});
-  server_ = spawn(command, directory_ / "log");
+  server_ = spawn(std::move(command), directory_ / "log");
   wait_until_ready();
 }
 

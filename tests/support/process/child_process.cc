@@ -13,15 +13,18 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/process/exec_words.h"
+
 namespace moodlesync::testsupport {
 
 namespace {
 
 constexpr std::chrono::milliseconds kLook{5};
 
-[[noreturn]] void become(const ChildProcess::Command& command) {
+/// In the child, which may only do what a signal handler may.
+[[noreturn]] void become(const char* output, char* const* arguments, char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int out = open(command.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  const int out = open(output, O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int in = open("/dev/null", O_RDONLY);
   if (out < 0 || in < 0) _exit(126);
   dup2(in, STDIN_FILENO);
@@ -30,15 +33,51 @@ constexpr std::chrono::milliseconds kLook{5};
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const auto& [name, value] : command.environment) setenv(name.c_str(), value.c_str(), 1);
+  execve(arguments[0], arguments, environment);
+  _exit(127);
+}
+
+std::vector<std::string> command_line(const ChildProcess::Command& command) {
   std::vector<std::string> words{command.program.string()};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  execv(command.program.c_str(), argv.data());
-  _exit(127);
+  return words;
+}
+
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& changes) {
+  std::vector<std::string> variables;
+  for (char** one = environ; *one != nullptr; ++one) {
+    const std::string variable = *one;
+    if (!changes.contains(variable.substr(0, variable.find('=')))) variables.push_back(variable);
+  }
+  for (const auto& [name, value] : changes) variables.push_back(name + "=" + value);
+  return variables;
+}
+
+pid_t start(const ChildProcess::Command& command) {
+  const std::string output = command.output.string();
+  const ExecWords arguments(command_line(command));
+  const ExecWords environment(environment_with(command.environment));
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("cannot start a process");
+  if (child == 0) become(output.c_str(), arguments.get(), environment.get());
+  return child;
+}
+
+/// Where a process stands that should have ended: what runs in it, and what each thread waits for.
+std::string whereabouts(pid_t pid) {
+  std::string text;
+  std::error_code ended;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator(tasks, ended)) {
+    text += "\n  thread " + task.path().filename().string() + ":";
+    for (const char* file : {"comm", "wchan", "syscall"}) {
+      std::string line;
+      std::ifstream in(task.path() / file);
+      std::getline(in, line);
+      text += " " + line;
+    }
+  }
+  return text;
 }
 
 int code_of(int status) {
@@ -47,10 +86,7 @@ int code_of(int status) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const Command& command) : pid_(fork()) {
-  if (pid_ < 0) throw std::runtime_error("cannot start a process");
-  if (pid_ == 0) become(command);
-}
+ChildProcess::ChildProcess(const Command& command) : pid_(start(command)) {}
 
 ChildProcess::~ChildProcess() {
   if (!is_running()) return;
@@ -85,10 +121,11 @@ Finished run_program(const std::filesystem::path& program,
   const auto output = directory.path() / "output";
   ChildProcess child({program, arguments, output});
   const std::optional<int> code = child.wait(limit);
+  const std::string where = code ? "" : "\nstill running:" + whereabouts(child.pid());
   std::ifstream in(output);
   std::stringstream text;
   text << in.rdbuf();
-  return {code.value_or(-1), text.str()};
+  return {code.value_or(-1), text.str() + where};
 }
 
 TemporaryDirectory::TemporaryDirectory() {

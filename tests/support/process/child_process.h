@@ -38,7 +38,7 @@ class ChildProcess {
 };
 
 /// Runs a program to its end. `code` as ChildProcess::wait, -1 when it took longer than `limit` and
-/// was killed.
+/// was killed; `output` then ends with where it stood.
 struct Finished {
   int code = -1;
   std::string output;

@@ -19,16 +19,9 @@ std::string padded(unsigned number, std::size_t width) {
   return digits.insert(0, width - std::min(width, digits.size()), '0');
 }
 
-/// "1999-12-31". Moodle turns seconds into a day of the server's time zone, which west of Greenwich
-/// would be the day before.
-std::string day(std::string_view seconds) {
-  namespace chrono = std::chrono;
-  const chrono::sys_seconds time{chrono::seconds(base::parse_int(seconds).value_or(0))};
-  const chrono::year_month_day date{chrono::floor<chrono::days>(time)};
-  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" +
-         padded(static_cast<unsigned>(date.day()), 2);
-}
+/// Moodle turns seconds into a day of the server's time zone, which west of Greenwich would be the
+/// day before.
+std::string day(std::string_view seconds) { return utc_day(base::parse_int(seconds).value_or(0)); }
 
 /// Custom fields take any text; cut silently to the field's own maximum by Moodle.
 void add_named(base::Values& values, std::string_view list,
@@ -42,6 +35,15 @@ void add_named(base::Values& values, std::string_view list,
 }
 
 }  // namespace
+
+std::string utc_day(std::int64_t seconds) {
+  namespace chrono = std::chrono;
+  const chrono::sys_seconds time{chrono::seconds(seconds)};
+  const chrono::year_month_day date{chrono::floor<chrono::days>(time)};
+  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
+         padded(static_cast<unsigned>(date.month()), 2) + "-" +
+         padded(static_cast<unsigned>(date.day()), 2);
+}
 
 Result<base::Values> wanted_values(const UserSource& source, const Entity& entity) {
   base::Values values;

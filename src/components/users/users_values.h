@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ namespace moodlesync::users {
 ///
 /// Errors: kRejected as for to_user_value; never with a value in its message.
 [[nodiscard]] Result<base::Values> wanted_values(const UserSource& source, const Entity& entity);
+
+/// The day on which these Unix seconds fall in UTC, as profile fields of the type datetime take it:
+/// "1999-12-31".
+[[nodiscard]] std::string utc_day(std::int64_t seconds);
 
 /// The first role of `entity` that keeps it out of Moodle, or "".
 [[nodiscard]] std::string excluded_role(const UserSource& source, const Entity& entity);

@@ -46,7 +46,8 @@ std::string stored_value(const ProfileField& field, const std::string& sent, Id 
         std::find(field.options.begin(), field.options.end(), sent) != field.options.end();
     return known || sent.empty() ? sent : field.fallback;
   }
-  if (field.type == "datetime" && !sent.empty() && !canonical_number(sent)) {
+  if (field.type == "datetime" && sent.empty()) return "0";
+  if (field.type == "datetime" && !canonical_number(sent)) {
     return std::to_string(parsed_date(sent));
   }
   return sent;
@@ -94,7 +95,7 @@ Json profile_fields_of(const Settings& settings, const User& user) {
   Json list = Json::array();
   for (const ProfileField& field : settings.profile_fields) {
     const std::string value = effective_value(field, user);
-    if (value.empty()) continue;
+    if (value.empty() || (field.type == "datetime" && value == "0")) continue;
     list.push_back({{"type", field.type},
                     {"value", value},
                     {"displayvalue", shown_value(field, value)},

@@ -145,7 +145,8 @@ Json user_row(const Context& context, const User& user) {
   row["lastname"] = user.lastname;
   row["fullname"] = user.firstname + " " + user.lastname;
   if (context.can("moodle/site:viewuseridentity")) row["email"] = user.email;
-  add_filled(user, {"address", "phone1", "phone2"}, row);
+  add_filled(user, {"address"}, row);
+  if (context.settings.account_is_admin) add_filled(user, {"phone1", "phone2"}, row);
   row["department"] = user.text("department");
   add_filled(user, {"institution"}, row);
   if (all_details && !user.idnumber.empty() && user.idnumber != "0") {

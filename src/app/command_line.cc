@@ -124,8 +124,22 @@ void add_status(CLI::App& command, Invocation& invocation) {
   command.add_option("--interval", take, "Seconds between two looks of --watch; 2");
 }
 
+void add_owner(CLI::App& command, ConnectionOption& owner) {
+  CLI::Option* connection = command.add_option(
+      "--connection", owner.connection,
+      "How the owner of Drupal's tables gets in, in place of drupal.connection; no password");
+  command
+      .add_option("--password-file", owner.password_file,
+                  "File that holds the owner's password and nothing else")
+      ->needs(connection);
+}
+
 void add_details(CLI::App& command, Verb verb, Invocation& invocation) {
   switch (verb) {
+    case Verb::kInstall:
+    case Verb::kUninstall:
+      add_owner(command, invocation.owner);
+      break;
     case Verb::kCheck:
       command.add_flag("--config-only", invocation.config_only,
                        "Read the configuration only, ask neither Drupal nor Moodle");

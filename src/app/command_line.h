@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/connection_option.h"
 #include "app/environment.h"
 #include "app/exit_code.h"
 #include "app/import_wish.h"
@@ -61,10 +62,11 @@ struct Invocation {
   bool watch = false;                        ///< status: again and again.
   std::chrono::milliseconds interval{2000};  ///< status --watch.
   Selection selection = {};                  ///< resync, plan, reconcile: which entities.
-  bool resend = false;  ///< resync: all values, also those that Moodle was told.
-  bool anew = false;    ///< resync: not where an earlier run stopped.
-  bool csv = false;     ///< reconcile
-  bool fix = false;     ///< reconcile: queues what differs.
+  bool resend = false;          ///< resync: all values, also those that Moodle was told.
+  bool anew = false;            ///< resync: not where an earlier run stopped.
+  bool csv = false;             ///< reconcile
+  bool fix = false;             ///< reconcile: queues what differs.
+  ConnectionOption owner = {};  ///< install, uninstall: in place of drupal.connection.
   ImportWish import = {};
 
   static constexpr int kListLimit = 100;

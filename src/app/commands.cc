@@ -5,6 +5,7 @@
 
 #include "app/check.h"
 #include "app/command_start.h"
+#include "app/connection_option.h"
 #include "app/epoch_file.h"
 #include "app/guard_view.h"
 #include "engine/guard.h"
@@ -49,6 +50,20 @@ Status mapping_fits(const Settings& settings, DrupalDatabase& database, Console 
   }
   if (faults->empty()) return ok();
   return Error{ErrorKind::kConfig, "mapping", "nothing was installed: the mapping does not fit"};
+}
+
+/// The owner's way into the database that the configuration speaks of, where one is named.
+Result<Settings> for_owner(Settings settings, const ConnectionOption& owner) {
+  if (owner.connection.empty()) return settings;
+  if (auto objection = objection_to_connection(owner.connection)) {
+    return Error{ErrorKind::kConfig, "bad_connection_string", *std::move(objection)};
+  }
+  auto password = read_password(owner.password_file);
+  if (!password) return std::move(password).error();
+  settings.drupal.connection = owner.connection;
+  settings.drupal.password = *std::move(password);
+  settings.drupal_scheme = scheme_of(owner.connection);
+  return settings;
 }
 
 void print_comparison(const SiteIdentity& recorded, const SiteIdentity& present, Console console) {
@@ -97,8 +112,10 @@ ExitCode check(const Invocation& invocation, const Rooms& rooms, Console console
 }
 
 ExitCode install(const Invocation& invocation, const Rooms& rooms, Console console) {
-  const auto settings = settings_or_complaint(invocation, rooms, console);
-  if (!settings) return ExitCode::kConfig;
+  auto configured = settings_or_complaint(invocation, rooms, console);
+  if (!configured) return ExitCode::kConfig;
+  const auto settings = for_owner(*std::move(configured), invocation.owner);
+  if (!settings) return complain(settings.error(), console);
   const auto database = open(*settings, rooms);
   if (!database) return complain(database.error(), console);
   if (const Status fits = mapping_fits(*settings, **database, console); !fits) {
@@ -112,8 +129,10 @@ ExitCode install(const Invocation& invocation, const Rooms& rooms, Console conso
 }
 
 ExitCode uninstall(const Invocation& invocation, const Rooms& rooms, Console console) {
-  const auto settings = settings_or_complaint(invocation, rooms, console);
-  if (!settings) return ExitCode::kConfig;
+  auto configured = settings_or_complaint(invocation, rooms, console);
+  if (!configured) return ExitCode::kConfig;
+  const auto settings = for_owner(*std::move(configured), invocation.owner);
+  if (!settings) return complain(settings.error(), console);
   if (!invocation.yes) {
     console.err << "This takes the schema moodle_sync with its queue and all links, and our "
                    "triggers, out of Drupal's database. Drupal's own data stay as they are. To do "

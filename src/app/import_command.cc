@@ -6,11 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
+#include "app/connection_option.h"
 #include "app/import_config.h"
-#include "app/secrets.h"
 
 namespace moodlesync::app {
 
@@ -44,18 +43,6 @@ Status write_new_file(const std::filesystem::path& file, std::string_view text, 
   return written;
 }
 
-Result<std::string> read_password(const std::filesystem::path& file) {
-  if (file.empty()) return std::string{};
-  std::ifstream in(file, std::ios::binary);
-  std::string line;
-  if (!std::getline(in, line) && line.empty()) {
-    return Error{ErrorKind::kConfig, "file",
-                 "the password cannot be read from " + file.string() + ", or it is empty"};
-  }
-  while (line.ends_with('\r')) line.pop_back();
-  return line;
-}
-
 /// What libpq would take from the environment is written down, or the daemon would miss it.
 ImportWish completed(ImportWish wish, const Environment& environment) {
   if (!wish.connection.empty()) return wish;
@@ -78,11 +65,7 @@ std::optional<std::string> objection_to(const ImportWish& wish) {
   if (!wish.connection.empty() && (has_parts || !wish.dbname.empty())) {
     return "--connection and --host, --port, --dbname or --user exclude each other";
   }
-  if (!password_in(wish.connection).empty()) {
-    return "--connection must not hold a password: everybody on this machine can read command "
-           "lines. Use --password-file or PGPASSWORD";
-  }
-  return std::nullopt;
+  return objection_to_connection(wish.connection);
 }
 
 /// What the daemon would make of these options: the same reader reads them.
@@ -110,12 +93,6 @@ Result<DrupalSettings> drupal_settings(const ImportWish& wish) {
   settings.schema = wish.schema;
   settings.prefix = wish.prefix;
   return settings;
-}
-
-std::string scheme_of(const std::string& connection) {
-  const auto at = connection.find("://");
-  const std::string scheme = at == std::string::npos ? "" : connection.substr(0, at);
-  return scheme.empty() || scheme == "postgres" ? "postgresql" : scheme;
 }
 
 Result<DrupalConfig::Objects> read_objects(const ImportWish& wish, const Rooms& rooms) {

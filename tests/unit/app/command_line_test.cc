@@ -39,6 +39,16 @@ TEST(CommandLine, ReadsTheFlagsOfACommand) {
   EXPECT_FALSE(parse({"adopt-site"}).invocation->yes);
 }
 
+TEST(CommandLine, ReadsTheOwnersWayIntoTheDatabase) {
+  const auto install =
+      parse({"install", "--connection", "user=drupal", "--password-file", "/root/owner"});
+  ASSERT_TRUE(install.invocation.has_value()) << install.text;
+  EXPECT_EQ(install.invocation->owner.connection, "user=drupal");
+  EXPECT_EQ(install.invocation->owner.password_file, "/root/owner");
+  EXPECT_EQ(parse({"install", "--password-file", "/root/owner"}).exit_code, ExitCode::kUsage);
+  EXPECT_EQ(parse({"run", "--connection", "user=drupal"}).exit_code, ExitCode::kUsage);
+}
+
 TEST(CommandLine, ReadsTheLogLevel) {
   EXPECT_EQ(parse({"once", "--log-level", "debug"}).invocation->log_level, ops::LogLevel::kDebug);
   EXPECT_EQ(parse({"once", "--log-level", "loud"}).exit_code, ExitCode::kUsage);

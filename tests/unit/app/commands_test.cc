@@ -151,12 +151,33 @@ TEST_F(CommandsTest, InstallRefusesADatabaseThatWasInstalledForAnotherSite) {
   EXPECT_EQ(state_.installer.installed_for, "");
 }
 
+TEST_F(CommandsTest, InstallTakesTheOwnersWayIntoTheDatabase) {
+  const auto password = folder_.write("owner", "open sesame\n");
+  EXPECT_EQ(run(&install, {.owner = {"host=db user=drupal", password}}), ExitCode::kOk) << err();
+  EXPECT_EQ(drupal_settings_.connection, "host=db user=drupal");
+  EXPECT_EQ(drupal_settings_.password, "open sesame");
+  EXPECT_EQ(state_.installer.installed_for, "https://drupal.example");
+}
+
+TEST_F(CommandsTest, InstallTakesNoPasswordFromTheCommandLine) {
+  EXPECT_EQ(run(&install, {.owner = {"user=drupal password=sesame", {}}}), ExitCode::kConfig);
+  EXPECT_THAT(err(), HasSubstr("--password-file"));
+  EXPECT_THAT(err(), Not(HasSubstr("sesame")));
+  EXPECT_EQ(state_.installer.installed_for, "");
+}
+
+TEST_F(CommandsTest, InstallNamesAPasswordFileThatItCannotRead) {
+  EXPECT_EQ(run(&install, {.owner = {"user=drupal", "/nowhere/owner"}}), ExitCode::kConfig);
+  EXPECT_THAT(err(), HasSubstr("/nowhere/owner"));
+}
+
 TEST_F(CommandsTest, UninstallAsksForAYes) {
   EXPECT_EQ(run(&uninstall), ExitCode::kUsage);
   EXPECT_FALSE(state_.installer.uninstalled);
   EXPECT_THAT(err(), HasSubstr("--yes"));
-  EXPECT_EQ(run(&uninstall, {.yes = true}), ExitCode::kOk);
+  EXPECT_EQ(run(&uninstall, {.yes = true, .owner = {"host=db user=drupal", {}}}), ExitCode::kOk);
   EXPECT_TRUE(state_.installer.uninstalled);
+  EXPECT_EQ(drupal_settings_.connection, "host=db user=drupal");
 }
 
 TEST_F(CommandsTest, AdoptSiteShowsWhatDiffersAndChangesNothingWithoutAYes) {

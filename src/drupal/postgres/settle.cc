@@ -140,9 +140,10 @@ GROUP BY 1, 2, 3, 4
 ORDER BY 3, 4, 1, 2
 ON CONFLICT DO NOTHING)sql";
 
-/// $1 to $8 the group. Wakes its own waiters whose target has its id by now, and everybody who
-/// waits for an entity of this group that is done in whatever way or has an id ($5). Also tells our
-/// transaction's number, for a COMMIT that is not answered.
+/// $1 to $8 the group. Wakes its own waiters whose target has its id by now or was skipped while
+/// they were on their way, and everybody who waits for an entity of this group that is done in
+/// whatever way or has an id ($5). Who was opted out may be waited for: he is again to be synced.
+/// Also tells our transaction's number, for a COMMIT that is not answered.
 constexpr std::string_view kWake = R"sql(
 WITH s AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bool[], $6::text[],
@@ -157,7 +158,8 @@ WITH s AS (
     SELECT s.entity_type, s.entity_id, s.component, s.source
     FROM s JOIN {moodle_sync.link} l ON l.entity_type = s.waits_entity_type
       AND l.entity_id = s.waits_entity_id AND l.component = s.waits_component
-    WHERE l.moodle_id IS NOT NULL
+    WHERE l.moodle_id IS NOT NULL OR (l.skipped NOT IN ('', 'opted_out')
+                                      AND l.updated_at > now() - interval '1 minute')
     UNION ALL
     SELECT w.entity_type, w.entity_id, w.component, w.source
     FROM s JOIN {moodle_sync.task} w ON w.state = 'waiting'

@@ -221,6 +221,30 @@ TEST_P(QueueContract, DoesNotLetATaskWaitForAParentThatIsDoneAlready) {
   EXPECT_EQ(claim_one().key.entity, (EntityRef{"node", 12}));
 }
 
+TEST_P(QueueContract, DoesNotLetATaskWaitForAParentThatIsSkippedMeanwhile) {
+  save_term(4);
+  drain();
+  Settlement skipped = settlement(claim_one());
+  skipped.link->skipped = "excluded";
+  settle(skipped);
+  settle(waiting_for_term(claimed_course(12), 4));
+  EXPECT_EQ(claim_one().key.entity, (EntityRef{"node", 12}));
+}
+
+TEST_P(QueueContract, LetsATaskWaitForAParentThatWasOptedOutUntilJustNow) {
+  save_term(4);
+  drain();
+  Settlement skipped = settlement(claim_one());
+  skipped.link->skipped = "opted_out";
+  settle(skipped);
+  save_term(4);
+  drain();
+  const Task again = claim_one();
+  settle(waiting_for_term(claimed_course(12), 4));
+  EXPECT_EQ(count("waiting"), 1);
+  EXPECT_EQ(settle(done_with_id(again, 70)).woken, 1U);
+}
+
 TEST_P(QueueContract, FindsLinksOfManyEntitiesAndLeavesOutTheOthers) {
   settle(done_with_id(claimed_course(1), 11));
   settle(done_with_id(claimed_course(2), 22));

@@ -147,7 +147,10 @@ void InMemoryQueue::wait_on_target(Row& row, const Settlement& settlement) {
   row.waits_on = settlement.waits_on;
   if (!settlement.waits_on) return;
   const auto link = links_.find(*settlement.waits_on);
-  if (link != links_.end() && link->second.moodle_id) {
+  const auto is_left_out = [](const Link& one) {
+    return !one.skipped.empty() && one.skipped != "opted_out";
+  };
+  if (link != links_.end() && (link->second.moodle_id || is_left_out(link->second))) {
     row.state = "pending";
     row.due = now_;
     return;

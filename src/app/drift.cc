@@ -1,5 +1,6 @@
 #include "app/drift.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -42,6 +43,25 @@ std::string csv(std::string text) {
     quoted += c;
   }
   return quoted + "\"";
+}
+
+/// The first few names.
+std::string names(const std::vector<engine::PlannedField>& fields) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(fields.size(), kNamed); ++i) {
+    text.append(i == 0 ? "" : ", ").append(fields[i].name);
+  }
+  if (fields.size() > kNamed) text += " and " + std::to_string(fields.size() - kNamed) + " more";
+  return text;
+}
+
+/// Whether nothing at all is known of what Moodle holds, as of those whose course is still to be
+/// made.
+bool is_untold(const PlanItem& item) {
+  return !item.stored && !item.fields.empty() &&
+         std::ranges::none_of(item.fields,
+                              [](const auto& field) { return field.from.has_value(); });
 }
 
 }  // namespace
@@ -95,6 +115,10 @@ void DriftReport::add(const PlanItem& item) {
       return add_one(item, Drift::Kind::kUnclear, item.message);
     case Action::kUpdate:
       break;
+  }
+  if (is_untold(item)) {
+    to_queue_.push_back(item.key);
+    return add_one(item, Drift::Kind::kMissing, "Moodle was not told yet: " + names(item.fields));
   }
   for (const engine::PlannedField& field : item.fields) {
     add_one(item, Drift::Kind::kDifferent, {});

@@ -58,6 +58,20 @@ TEST_F(ReconcilePeople, FindsWhoeverSomebodyTookOutOfACourseAndPutsHimBack) {
   EXPECT_EQ(line_.run(&app::reconcile), ExitCode::kOk) << line_.out();
 }
 
+TEST_F(ReconcilePeople, NamesACourseThatIsStillToBeMadeAndItsPeopleInOneLineEach) {
+  std::vector<std::int64_t> users{ada_};
+  for (const char* name : {"bea", "cleo", "dora"}) users.push_back(people_.user(name));
+  people_.sync();
+  const std::int64_t fresh = people_.course("GEO");
+  for (const std::int64_t user : users) people_.registration(fresh, user);
+  EXPECT_EQ(line_.run(&app::reconcile, {.fix = true}), ExitCode::kDiffers);
+  EXPECT_THAT(line_.out(), AllOf(HasSubstr("missing  course/"), HasSubstr("missing  enrollments/"),
+                                 HasSubstr("Moodle was not told yet: user:"),
+                                 HasSubstr(" and 1 more\n"), HasSubstr("2 differences\n")));
+  people_.sync();
+  EXPECT_EQ(line_.run(&app::reconcile), ExitCode::kOk) << line_.out();
+}
+
 TEST_F(ReconcilePeople, NamesWhatBearsOurIdnumbersAndHasNoEntity) {
   const sim::Id course = people_.moodle().create_course({.shortname = "OLD", .idnumber = "9001"});
   const sim::Id account = people_.moodle().create_user(

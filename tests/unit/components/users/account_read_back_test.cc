@@ -60,7 +60,7 @@ TEST(AccountReadBack, TakesAProfileFieldThatIsNotListedForEmpty) {
 TEST(AccountReadBack, KnowsADayAgainInWhateverTimeZoneItBegan) {
   constexpr auto kShown = "13 September 1976";
   const std::int64_t midnight = 211'420'800;
-  for (const int ahead : {-12, -5, 0, 1, 14}) {
+  for (const std::int64_t ahead : {-12, -5, 0, 1, 14}) {
     const std::string held = std::to_string(midnight - ahead * 3600);
     EXPECT_EQ(known_moment("1976-09-13", held, kShown), "1976-09-13") << ahead;
   }

@@ -128,7 +128,12 @@ std::int64_t total(const QueueStats& queue) {
 void print_lanes(const QueueStats& queue, Page& page) {
   const auto all = lanes(queue);
   if (all.empty()) {
-    page.row("Tasks", "none: Moodle is in step", Tone::kGood);
+    const bool is_new = queue.links == 0 && queue.skipped == 0 && queue.changes == 0;
+    page.row("Tasks",
+             is_new ? "none, and nothing was synced yet: a daemon begins with all there is; "
+                      "moodle-syncd plan --all shows what that would be"
+                    : "none: Moodle is in step",
+             is_new ? Tone::kPlain : Tone::kGood);
     return;
   }
   std::string head = padded("", Page::kFirstColumn);

@@ -240,7 +240,7 @@ Result<QueueStats> InMemoryQueue::stats() {
         {std::get<0>(line), std::get<1>(line), std::get<2>(line), count, std::chrono::seconds{0}});
   }
   stats.changes = static_cast<std::int64_t>(changes_.size());
-  stats.links = static_cast<std::int64_t>(links_.size());
+  for (const auto& [key, link] : links_) ++(link.skipped.empty() ? stats.links : stats.skipped);
   return stats;
 }
 

@@ -223,7 +223,14 @@ TEST_F(CommandsTest, AdoptSiteSaysWhatItCannotLift) {
   EXPECT_THAT(err(), HasSubstr("https://old.example"));
 }
 
+TEST_F(CommandsTest, StatusSaysThatNothingWasSyncedYet) {
+  EXPECT_EQ(run(&status), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("nothing was synced yet"));
+  EXPECT_THAT(out(), HasSubstr("moodle-syncd plan --all"));
+}
+
 TEST_F(CommandsTest, StatusSaysWhatIsQueued) {
+  state_.queue.set_link({"thing", "main", {"node", 1}}, Link{});
   EXPECT_EQ(run(&status), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("https://drupal.example -> https://moodle.example"));
   EXPECT_THAT(out(), HasSubstr("Tasks        none: Moodle is in step"));

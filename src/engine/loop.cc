@@ -297,7 +297,8 @@ void Loop::conclude() {
   turn_.settled += report->settled.settled;
   turn_.lost_leases += report->settled.lost;
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
-  drain_wanted_ |= report->settled.noted > 0;
+  // What was saved during the last conversation is still to be taken in before a run may end.
+  drain_wanted_ |= report->settled.noted > 0 || mode_ == RunMode::kUntilIdle;
   if (report->owes_write_back) write_back_.want();
   if (report->settled.lost > 0) {
     log_.warn(

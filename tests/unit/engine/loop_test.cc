@@ -51,6 +51,18 @@ TEST_F(LoopTest, LetsANewerSaveDuringTheConversationWin) {
             "Algebra II");
 }
 
+TEST_F(LoopTest, TakesInWhatWasSavedDuringTheLastConversationBeforeItEnds) {
+  course(12, "Algebra");
+  bool is_saved = false;
+  gateway_.after_pump = [&] {
+    pass(milliseconds{10});
+    // With Moodle's answer, and before any notification of it comes through.
+    if (!told_.empty() && !std::exchange(is_saved, true)) course(12, "Algebra II");
+  };
+  EXPECT_EQ(run().kind, RunEnd::Kind::kIdle);
+  EXPECT_EQ(told_, (std::vector<std::string>{"Algebra", "Algebra II"}));
+}
+
 TEST_F(LoopTest, ParksARefusedTaskAndGoesOnWithTheOthers) {
   course(1, "Taken");
   course(2, "Free");

@@ -298,7 +298,8 @@ void Loop::conclude() {
   turn_.lost_leases += report->settled.lost;
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
   // What was saved during the last conversation is still to be taken in before a run may end.
-  drain_wanted_ |= report->settled.noted > 0 || mode_ == RunMode::kUntilIdle;
+  const bool may_end = mode_ == RunMode::kUntilIdle && crew_.size() == 0;
+  drain_wanted_ |= report->settled.noted > 0 || may_end;
   if (report->owes_write_back) write_back_.want();
   if (report->settled.lost > 0) {
     log_.warn(

@@ -24,6 +24,15 @@ Result<std::string> read_password(const std::filesystem::path& file) {
   return line;
 }
 
+std::string quoted_for_libpq(std::string_view value) {
+  std::string quoted = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
 std::string scheme_of(const std::string& connection) {
   const auto at = connection.find("://");
   const std::string scheme = at == std::string::npos ? "" : connection.substr(0, at);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "moodlesync/drupal.h"
 #include "moodlesync/result.h"
@@ -20,6 +21,9 @@ struct ConnectionOption {
 
 /// The first line of the file; "" without a file. Errors: kConfig, naming the file.
 [[nodiscard]] Result<std::string> read_password(const std::filesystem::path& file);
+
+/// `value` as a connection string takes it after "name=".
+[[nodiscard]] std::string quoted_for_libpq(std::string_view value);
 
 /// Which database backend opens the connection: "postgresql" unless it is a URI that says so.
 [[nodiscard]] std::string scheme_of(const std::string& connection);

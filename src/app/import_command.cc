@@ -76,16 +76,10 @@ Result<DrupalSettings> drupal_settings(const ImportWish& wish) {
        {std::pair{"host", wish.host}, std::pair{"port", wish.port},
         std::pair{"dbname", wish.dbname}, std::pair{"user", wish.user}}) {
     if (value.empty()) continue;
-    std::string quoted;
-    for (const char c : value) {
-      if (c == '\'' || c == '\\') quoted += '\\';
-      quoted += c;
-    }
     settings.connection.append(settings.connection.empty() ? "" : " ")
         .append(key)
-        .append("='")
-        .append(quoted)
-        .append("'");
+        .append("=")
+        .append(quoted_for_libpq(value));
   }
   auto password = read_password(wish.password_file);
   if (!password) return std::move(password).error();

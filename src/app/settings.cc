@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/connection_option.h"
 #include "app/yaml_settings.h"
 #include "base/text.h"
 #include "outside/url_call.h"
@@ -44,16 +45,6 @@ milliseconds at_least(Section& section, std::string_view key, milliseconds fallb
 
 int small_number(Section& section, std::string_view key, int fallback, int min, int max) {
   return static_cast<int>(section.number(key, fallback, min, max));
-}
-
-/// A value of a libpq connection string.
-std::string quoted_for_libpq(std::string_view value) {
-  std::string quoted = "'";
-  for (const char c : value) {
-    if (c == '\'' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "'";
 }
 
 /// Reads one configuration; its sections each in a function of their own.
@@ -151,10 +142,7 @@ class Reader {
   }
 
   void check_connection(Section& drupal, const std::string& connection) {
-    const std::size_t scheme = connection.find("://");
-    if (scheme != std::string::npos && !connection.starts_with("postgres://")) {
-      settings_.drupal_scheme = connection.substr(0, scheme);
-    }
+    settings_.drupal_scheme = scheme_of(connection);
     const std::string password = password_in(connection);
     if (password.empty()) return;
     hide(password);

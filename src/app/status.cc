@@ -129,12 +129,10 @@ void print_lanes(const QueueStats& queue, Page& page) {
   const auto all = lanes(queue);
   if (all.empty()) {
     const bool is_new = queue.links == 0 && queue.skipped == 0 && queue.changes == 0;
-    page.row("Tasks",
-             is_new ? "none, and nothing was synced yet: a daemon begins with all there is; "
-                      "moodle-syncd plan --all shows what that would be"
-                    : "none: Moodle is in step",
-             is_new ? Tone::kPlain : Tone::kGood);
-    return;
+    if (!is_new) return page.row("Tasks", "none: Moodle is in step", Tone::kGood);
+    return page.row("Tasks",
+                    "none, and nothing was synced yet: a daemon begins with all there is; "
+                    "moodle-syncd plan --all shows what that would be");
   }
   std::string head = padded("", Page::kFirstColumn);
   for (const std::string_view state : kStates) head += padded(" " + std::string(state), 10);

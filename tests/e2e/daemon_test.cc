@@ -13,7 +13,6 @@ using testsupport::DaemonRig;
 
 class DaemonTest : public testing::Test {
  protected:
-  void install() { rig_.install(); }
   std::size_t courses() { return rig_.moodle().state()->courses.size() - 1; }
   std::int64_t tasks(const std::string& where) {
     return rig_.drupal().sql().number("SELECT count(*) FROM moodle_sync.task WHERE " + where);
@@ -22,7 +21,7 @@ class DaemonTest : public testing::Test {
 };
 
 TEST_F(DaemonTest, BringsAnEditorsChangeToMoodleWithinASecond) {
-  install();
+  rig_.install();
   rig_.start();
   ASSERT_TRUE(DaemonRig::wait_until(
       [&] { return rig_.moodle().count("core_webservice_get_site_info") > 0; }));
@@ -33,7 +32,7 @@ TEST_F(DaemonTest, BringsAnEditorsChangeToMoodleWithinASecond) {
 }
 
 TEST_F(DaemonTest, FinishesWhatIsInFlightWhenToldToStopInMidBatch) {
-  install();
+  rig_.install();
   rig_.campus().add_courses(100);
   auto gate = rig_.moodle().hold("core_course_create_courses");
   rig_.start();
@@ -49,7 +48,7 @@ TEST_F(DaemonTest, FinishesWhatIsInFlightWhenToldToStopInMidBatch) {
 
 TEST_F(DaemonTest, ReleasesWhatMoodleDoesNotAnswerWithinTheGrace) {
   rig_.configure("engine:\n  shutdown_grace: 1s\n");
-  install();
+  rig_.install();
   rig_.campus().add_courses(3);
   auto gate = rig_.moodle().hold("core_course_create_courses", sim::Gate::Place::kAfterWork);
   rig_.start();
@@ -63,7 +62,7 @@ TEST_F(DaemonTest, ReleasesWhatMoodleDoesNotAnswerWithinTheGrace) {
 }
 
 TEST_F(DaemonTest, TakesUpANewConfigurationOnSighupAndKeepsTheOldOneWhenTheNewIsBad) {
-  install();
+  rig_.install();
   rig_.start();
   ASSERT_TRUE(DaemonRig::wait_until(
       [&] { return rig_.moodle().count("core_webservice_get_site_info") == 1; }));
@@ -81,7 +80,7 @@ TEST_F(DaemonTest, TakesUpANewConfigurationOnSighupAndKeepsTheOldOneWhenTheNewIs
 }
 
 TEST_F(DaemonTest, RefusesADatabaseThatWasDumpedAndRestored) {
-  install();
+  rig_.install();
   rig_.campus().add_courses(1);
   const std::string copy = testsupport::PostgresCluster::shared().create_database();
   const auto piped = testsupport::run_program(
@@ -108,7 +107,7 @@ TEST_F(DaemonTest, RefusesADatabaseThatWasDumpedAndRestored) {
 }
 
 TEST_F(DaemonTest, LeavesNoTraceInDrupalAfterUninstall) {
-  install();
+  rig_.install();
   ASSERT_EQ(rig_.command({"uninstall", "--yes"}).code, 0);
   EXPECT_EQ(rig_.drupal().sql().number(
                 "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'moodle_sync%'"),
@@ -120,7 +119,7 @@ TEST_F(DaemonTest, LeavesNoTraceInDrupalAfterUninstall) {
 }
 
 TEST_F(DaemonTest, ChecksOutOnASiteThatIsSetUpWell) {
-  install();
+  rig_.install();
   const auto checked = rig_.command({"check"});
   EXPECT_EQ(checked.code, 0) << checked.output;
 }
@@ -138,7 +137,7 @@ TEST_F(DaemonTest, NamesTheNearestRealFieldOfAMappingThatIsWrong) {
 }
 
 TEST_F(DaemonTest, ShowsWhereThingsStand) {
-  install();
+  rig_.install();
   rig_.campus().add_courses(2);
   ASSERT_EQ(rig_.command({"once"}).code, 0);
   const auto status = rig_.command({"status", "--json"});
@@ -148,7 +147,7 @@ TEST_F(DaemonTest, ShowsWhereThingsStand) {
 
 TEST_F(DaemonTest, NeverShowsTheToken) {
   rig_.configure("");
-  install();
+  rig_.install();
   rig_.campus().add_courses(1);
   rig_.start();
   EXPECT_TRUE(DaemonRig::wait_until([&] { return courses() == 1; }));

@@ -62,6 +62,14 @@ class QueueContract : public testing::TestWithParam<QueueRigKind> {
     waiting.waits_on_bundle = "sections";
     return waiting;
   }
+  /// A term that was saved, looked at and left out.
+  void skip_term(std::int64_t term, const std::string& reason) {
+    save_term(term);
+    drain();
+    Settlement skipped = settlement(claim_one());
+    skipped.link->skipped = reason;
+    settle(skipped);
+  }
   SettleReport settle(const Settlement& one) {
     const auto report = queue().settle({&one, 1});
     EXPECT_TRUE(report) << report.error().message;
@@ -222,21 +230,13 @@ TEST_P(QueueContract, DoesNotLetATaskWaitForAParentThatIsDoneAlready) {
 }
 
 TEST_P(QueueContract, DoesNotLetATaskWaitForAParentThatIsSkippedMeanwhile) {
-  save_term(4);
-  drain();
-  Settlement skipped = settlement(claim_one());
-  skipped.link->skipped = "excluded";
-  settle(skipped);
+  skip_term(4, "excluded");
   settle(waiting_for_term(claimed_course(12), 4));
   EXPECT_EQ(claim_one().key.entity, (EntityRef{"node", 12}));
 }
 
 TEST_P(QueueContract, LetsATaskWaitForAParentThatWasOptedOutUntilJustNow) {
-  save_term(4);
-  drain();
-  Settlement skipped = settlement(claim_one());
-  skipped.link->skipped = "opted_out";
-  settle(skipped);
+  skip_term(4, "opted_out");
   save_term(4);
   drain();
   const Task again = claim_one();

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <memory>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -11,7 +11,6 @@ namespace moodlesync::testsupport {
 namespace {
 
 TEST(ChildProcess, GivesArgumentsAndEnvironmentAndTakesTheExitCode) {
-  const TemporaryDirectory directory;
   ChildProcess child(
       {.program = "/bin/sh",
        .arguments = {"-c", "test \"$WHO$1\" = 'a b' && test -n \"$PATH\" && exit 7", "sh", " b"},
@@ -39,11 +38,10 @@ TEST(RunProgram, GivesBackWhatItWrote) {
 
 /// A thread that holds the allocator's lock at the fork does not exist in the child, its lock does.
 TEST(RunProgram, StartsProgramsWhileOtherThreadsAllocate) {
-  std::atomic<bool> done = false;
   std::vector<std::jthread> busy;
   for (int i = 0; i < 4; ++i) {
-    busy.emplace_back([&done] {
-      while (!done) {
+    busy.emplace_back([](const std::stop_token& token) {
+      while (!token.stop_requested()) {
         std::vector<std::unique_ptr<char[]>> blocks(2'000);
         for (std::size_t at = 0; auto& block : blocks) block.reset(new char[at++ % 500 + 1]);
       }
@@ -52,7 +50,6 @@ TEST(RunProgram, StartsProgramsWhileOtherThreadsAllocate) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_EQ(run_program("/bin/true", {}, std::chrono::seconds(20)).code, 0) << "start " << i;
   }
-  done = true;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# To be sourced: a Debian 12 of a check's own, from Debian's mirror.
+# To be sourced: a Debian 12 of a check's own, from Debian's mirror; what it makes goes to build/verify.
+mkdir -p build/verify
 
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
@@ -26,7 +27,6 @@ bookworm() {
   shift
   tar=$PWD/build/verify/$name.tar
   [ -z "$(find "$tar" -mtime -7 2>/dev/null)" ] || return 0
-  mkdir -p build/verify
   root=$(mktemp -d "$PWD/build/verify/root.XXXXXX")
   chmod 755 "$root"  # Others than root look for their programs in it.
   debootstrap --variant=minbase bookworm "$root" >"$tar.log" || fail "debootstrap, see $tar.log"

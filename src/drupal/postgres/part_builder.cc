@@ -30,17 +30,13 @@ std::string base_column(std::string_view alias, std::string_view column,
   return std::string(alias) + "." + quote_identifier(column);
 }
 
-std::string from_base(const EntityLayout& layout, const TableNames& names) {
-  std::string from = names.drupal(layout.base) + " b";
-  if (!layout.is_translatable()) return from;
+std::string from_wanted(const EntityLayout& layout, const TableNames& names) {
   const std::string id = quote_identifier(layout.id);
-  return from + " JOIN " + names.drupal(layout.data) + " d ON d." + id + " = b." + id +
-         " AND d.default_langcode = 1";
-}
-
-std::string is_wanted(const EntityLayout& layout) {
-  const std::string is_in = "." + quote_identifier(layout.id) + " = ANY($1::bigint[])";
-  return "b" + is_in + (layout.is_translatable() ? " AND d" + is_in : "");
+  std::string from = "(SELECT DISTINCT unnest($1::bigint[]) AS id) k JOIN " +
+                     names.drupal(layout.base) + " b ON b." + id + " = k.id";
+  if (!layout.is_translatable()) return from;
+  return from + " JOIN " + names.drupal(layout.data) + " d ON d." + id +
+         " = k.id AND d.default_langcode = 1";
 }
 
 void PartBuilder::add_path(const std::string& path) {
@@ -83,9 +79,10 @@ std::string PartBuilder::base_sql(const TableNames& names, const PartOf& part_of
   std::string sql = "SELECT " + id + ", " + base_column("b", layout.uuid, "''") + ", " + bundle +
                     ", " + base_column("b", layout.langcode, "'und'") + ", " +
                     (status_.empty() ? base_column(fields, layout.status, "1") : status_) + ", " +
-                    owner + listed(columns_) + " FROM " + from_base(layout, names) + " WHERE ";
-  if (part_of.kind == PartOf::Kind::kSource) return sql + is_wanted(layout);
-  sql += owner + " = ANY($1::bigint[]) AND " + bundle + " = " + quote_literal(bundle_);
+                    owner + listed(columns_) + " FROM ";
+  if (part_of.kind == PartOf::Kind::kSource) return sql + from_wanted(layout, names);
+  sql += names.drupal(layout.base) + " b WHERE " + owner + " = ANY($1::bigint[]) AND " + bundle +
+         " = " + quote_literal(bundle_);
   if (part_of.kind == PartOf::Kind::kOwned) {
     if (!layout.owner_type_column.empty()) {
       sql += " AND b." + quote_identifier(layout.owner_type_column) + " = " +

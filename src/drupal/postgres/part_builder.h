@@ -59,12 +59,10 @@ class PartBuilder {
   std::map<std::string, FieldTable> tables_;
 };
 
-/// "b JOIN data d …" of a layout, to follow FROM.
-[[nodiscard]] std::string from_base(const EntityLayout& layout, const TableNames& names);
-/// The entities whose ids are in $1, to follow WHERE. PostgreSQL does not carry `= ANY` over to the
-/// joined table; unless told, it reads that whole table while it lacks statistics (after an
-/// import), once for each row of the other.
-[[nodiscard]] std::string is_wanted(const EntityLayout& layout);
+/// "… b JOIN … d …": the entities whose ids are in $1, to follow FROM. Both tables are joined with
+/// the ids: with `= ANY($1)` on one or both of them, PostgreSQL compares every row of one with
+/// every id or row of the other while it lacks statistics (after an import).
+[[nodiscard]] std::string from_wanted(const EntityLayout& layout, const TableNames& names);
 /// `alias."column"`, or the literal where the layout has no such column.
 [[nodiscard]] std::string base_column(std::string_view alias, std::string_view column,
                                       std::string_view otherwise);

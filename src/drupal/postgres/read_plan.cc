@@ -227,7 +227,7 @@ TargetRead ReadPlanner::target(const EntityLayout& layout) const {
                 " ORDER BY f.delta LIMIT 1)";
     read.moodle_id_columns[bundle] = column++;
   }
-  read.sql += " FROM " + from_base(layout, names_) + " WHERE " + is_wanted(layout);
+  read.sql += " FROM " + from_wanted(layout, names_);
   return read;
 }
 

@@ -13,6 +13,10 @@ namespace {
 /// However cheap a row seems: what a call holds is in doubt all at once when its answer is lost.
 constexpr std::size_t kMostRows = 500;
 
+/// A part of a full call that is still worth a request of its own: at the measured sizes the price
+/// of a request is about what so many rows take.
+constexpr std::size_t kWorthwhileShare = 4;
+
 bool is_withdrawn(const std::unique_ptr<Row>& row) { return row->call == nullptr; }
 
 bool may_share(const Call& call, const Function* function, const Params& fixed) {
@@ -46,14 +50,16 @@ void Batcher::add(std::unique_ptr<Row> row) {
     lane.lines_by_age.emplace(row->sequence, &line);
   }
   line.rows.push_back(std::move(row));
+  ++lane.waiting;
 }
 
-std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& admits) {
+std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& admits,
+                                   std::size_t connections) {
   if (auto batch = next_put_back(admits)) return batch;
   for (;;) {
     const std::size_t index = oldest_lane(admits);
     if (index == lanes_.size()) return std::nullopt;
-    Batch batch = fill(*lanes_[index]);
+    Batch batch = fill(*lanes_[index], connections);
     if (lanes_[index]->lines.empty())
       lanes_.erase(std::next(lanes_.begin(), static_cast<std::ptrdiff_t>(index)));
     if (batch.rows.empty()) continue;  // All of them had been withdrawn.
@@ -97,7 +103,11 @@ Rows Batcher::take_waiting() {
   for (Batch& batch : put_back_) take(batch.rows);
   std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
   for (const auto& lane : lanes_) {
-    for (auto& [key, line] : lane->lines) take(line.rows);
+    for (auto& [key, line] : lane->lines) {
+      const std::size_t before = line.rows.size();
+      take(line.rows);
+      lane->waiting -= before - line.rows.size();
+    }
     std::erase_if(lane->lines_by_age, [](const auto& entry) { return entry.second->rows.empty(); });
     std::erase_if(lane->lines, [](const auto& entry) { return entry.second.rows.empty(); });
   }
@@ -172,15 +182,18 @@ Batcher::LineByAge Batcher::oldest_free_line(Lane& lane) {
   });
 }
 
-Batch Batcher::fill(Lane& lane) {
+Batch Batcher::fill(Lane& lane, std::size_t connections) {
   Batch batch{lane.function, {}, {}};
-  Room room{max_rows(*lane.function), budget(*lane.function, lane.fixed)};
+  const std::size_t most = max_rows(*lane.function);
+  Room room{most, budget(*lane.function, lane.fixed), enough_rows(lane, connections, most)};
   for (bool has_room = true; has_room;) {
     const auto at = oldest_free_line(lane);
     if (at == lane.lines_by_age.end()) break;
     Line& line = *at->second;
     lane.lines_by_age.erase(at);
+    const std::size_t before = line.rows.size();
     has_room = take_rows(line, room, batch);
+    lane.waiting -= before - line.rows.size();
     if (line.rows.empty()) {
       lane.lines.erase(lane.lines.find(line.key));
     } else {
@@ -191,6 +204,7 @@ Batch Batcher::fill(Lane& lane) {
 }
 
 bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
+  const std::size_t most = line.key.empty() ? std::min(room.rows, room.enough) : room.rows;
   while (!line.rows.empty()) {
     if (is_withdrawn(line.rows.front())) {
       line.rows.pop_front();
@@ -199,14 +213,14 @@ bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
     const std::size_t variables = line.rows.front()->call->call().row.size();
     const bool is_alone = line.rows.front()->is_alone;
     const bool is_first = batch.rows.empty();
-    const bool is_full = batch.rows.size() >= room.rows || variables > room.variables;
+    const bool is_full = batch.rows.size() >= most || variables > room.variables;
     if (!is_first && (is_full || is_alone)) return false;
     room.variables -= std::min(variables, room.variables);
     batch.rows.push_back(std::move(line.rows.front()));
     line.rows.pop_front();
     if (is_alone) return false;
   }
-  return batch.rows.size() < room.rows;
+  return batch.rows.size() < std::min(room.rows, room.enough);
 }
 
 std::size_t Batcher::max_rows(const Function& function) {
@@ -214,6 +228,15 @@ std::size_t Batcher::max_rows(const Function& function) {
   const auto own = limits_.max_batch.find(function.name);
   if (own == limits_.max_batch.end()) return pace_.rows(function, kMostRows);
   return static_cast<std::size_t>(std::max(1, own->second));
+}
+
+std::size_t Batcher::enough_rows(const Lane& lane, std::size_t connections,
+                                 std::size_t most) const {
+  const std::size_t worthwhile = std::max<std::size_t>(1, most / kWorthwhileShare);
+  if (lane.waiting < 2 * worthwhile) return lane.waiting;
+  std::size_t all = 0;
+  for (const auto& one : lanes_) all += one->waiting;
+  return std::max(worthwhile, (all + connections - 1) / connections);
 }
 
 std::size_t Batcher::budget(const Function& function, const Params& fixed) const {

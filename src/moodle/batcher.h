@@ -50,7 +50,8 @@ struct BatchLimits {
 /// Whoever waits longest goes first, together with as many rows of the same function and the same
 /// fixed parameters as the limits allow; rows of one key stay together, so that a call holds few
 /// keys. A key is held from next() until release(), split() or again(): meanwhile its other rows
-/// wait and delay nobody else.
+/// wait and delay nobody else. Towards the end of what waits the calls get smaller, so that all
+/// connections end together; but not so small that they are not worth their price.
 ///
 /// Threads: the event loop's only.
 class Batcher {
@@ -59,9 +60,10 @@ class Batcher {
 
   void add(std::unique_ptr<Row> row);
 
-  /// The next call whose function `admits` lets through, or nothing. Rows are sorted by
-  /// Call::order.
-  [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits);
+  /// The next call whose function `admits` lets through, or nothing. `connections`: those that
+  /// can share in what waits, at least one. Rows are sorted by Call::order.
+  [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits,
+                                          std::size_t connections);
 
   /// What to go by in future calls: `batch` was answered after `took`.
   void learn(const Batch& batch, std::chrono::microseconds took) {
@@ -97,11 +99,14 @@ class Batcher {
     Params fixed;
     std::unordered_map<std::string, Line> lines;  ///< By key.
     std::map<std::uint64_t, Line*> lines_by_age;  ///< By sequence of the first row.
+    std::size_t waiting = 0;                      ///< Rows in all lines, withdrawn ones too.
   };
-  /// What a call may hold: rows in all, form variables from here on.
+  /// What a call may hold: rows in all, form variables from here on. After `enough` rows no further
+  /// key is begun.
   struct Room {
     std::size_t rows;
     std::size_t variables;
+    std::size_t enough;
   };
   using LineByAge = std::map<std::uint64_t, Line*>::iterator;
 
@@ -110,11 +115,14 @@ class Batcher {
       const std::function<bool(const Function&)>& admits);
   [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
   [[nodiscard]] LineByAge oldest_free_line(Lane& lane);
-  [[nodiscard]] Batch fill(Lane& lane);
+  [[nodiscard]] Batch fill(Lane& lane, std::size_t connections);
   /// Moves rows into `batch` until the line is empty or the batch takes no more; true: there is
   /// room left.
   [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
   [[nodiscard]] std::size_t max_rows(const Function& function);
+  /// Rows after which a call of `lane` leaves the rest to the other connections.
+  [[nodiscard]] std::size_t enough_rows(const Lane& lane, std::size_t connections,
+                                        std::size_t most) const;
   [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;
   [[nodiscard]] bool is_free(const Batch& batch) const;
   void put_back(Batch batch);

@@ -19,22 +19,26 @@ constexpr double kNewest = 0.3;
 Concurrency::Concurrency(ConcurrencySettings settings)
     : settings_(settings), limit_(static_cast<double>(settings.initial)) {}
 
-void Concurrency::note_answer(const Function& function, std::size_t rows, Micros took,
-                              std::size_t in_flight) {
-  const double per_row =
-      static_cast<double>(took.count()) / static_cast<double>(std::max<std::size_t>(1, rows));
-  double& quiet = quiet_.try_emplace(std::pair(function.name, rows), per_row).first->second;
-  const bool is_quiet = in_flight <= settings_.min;
+void Concurrency::note_answer(const Answered& call) {
+  const double per_row = static_cast<double>(call.took.count()) /
+                         static_cast<double>(std::max<std::size_t>(1, call.rows));
+  double& quiet =
+      quiet_.try_emplace(std::pair(call.function->name, call.rows), per_row).first->second;
+  const bool is_quiet = call.in_flight <= settings_.min;
   quiet = is_quiet ? (1 - kNewest) * quiet + kNewest * per_row : std::min(quiet, per_row);
+  if (call.round < round_) return;
   if (per_row > kSuffers * quiet) {
-    limit_ = std::max(static_cast<double>(settings_.min), limit_ * kDecrease);
-  } else if (in_flight >= limit()) {
+    decrease(kDecrease);
+  } else if (call.in_flight >= limit()) {
     limit_ = std::min(static_cast<double>(settings_.max), limit_ + 1 / limit_);
   }
 }
 
-void Concurrency::note_failure() {
-  limit_ = std::max(static_cast<double>(settings_.min), limit_ * kFailureDecrease);
+void Concurrency::note_failure() { decrease(kFailureDecrease); }
+
+void Concurrency::decrease(double factor) {
+  limit_ = std::max(static_cast<double>(settings_.min), limit_ * factor);
+  ++round_;
 }
 
 }  // namespace moodlesync::moodle

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,8 @@ namespace moodlesync::moodle {
 ///
 /// Additive increase while a row takes about as long as it does on a quiet Moodle, multiplicative
 /// decrease when it takes clearly longer or the request fails. Calls are compared only with calls
-/// of the same function and size: a larger batch takes longer and means nothing.
+/// of the same function and size: a larger batch takes longer and means nothing. Calls that were
+/// out together suffer together, so they decrease the limit once.
 ///
 /// Threads: the event loop's only.
 class Concurrency {
@@ -27,16 +29,30 @@ class Concurrency {
   /// Requests that may be in flight now: min to max.
   [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(limit_); }
 
-  /// A call was answered. `in_flight` counts the requests that were out when it was sent, itself
-  /// included: as long as there is room below the limit, a quick answer is no reason to raise it.
-  void note_answer(const Function& function, std::size_t rows, Micros took, std::size_t in_flight);
+  /// How often the limit was decreased, to be noted with each call that is sent.
+  [[nodiscard]] std::uint64_t round() const { return round_; }
+
+  struct Answered {
+    const Function* function = nullptr;
+    std::size_t rows = 1;
+    Micros took{0};
+    /// Requests that were out when it was sent, itself included: as long as there is room below the
+    /// limit, a quick answer is no reason to raise it.
+    std::size_t in_flight = 1;
+    /// round() when it was sent: what came of an earlier limit says nothing about this one.
+    std::uint64_t round = 0;
+  };
+  void note_answer(const Answered& call);
 
   /// A call got no answer, or Moodle said that it is overloaded.
   void note_failure();
 
  private:
+  void decrease(double factor);
+
   ConcurrencySettings settings_;
   double limit_;
+  std::uint64_t round_ = 0;
   /// What a row takes on a quiet Moodle, in microseconds, by function name and size. It rises only
   /// with calls made at the minimum: the slowness that we cause ourselves must not become the rule.
   /// A site that has grown drives the limit down there once, and so is measured anew.

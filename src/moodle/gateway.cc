@@ -165,8 +165,10 @@ GatewayStats BatchingGateway::stats() const {
 
 void BatchingGateway::dispatch() {
   const auto admits = [this](const Function& function) { return admission_.admits(function); };
+  const std::size_t busy = wire_.size();
   while (admission_.has_room()) {
-    auto batch = batcher_.next(admits);
+    const std::size_t free = concurrency_.limit() - wire_.size();
+    auto batch = batcher_.next(admits, busy + free);
     if (!batch) return;
     send(*std::move(batch));
   }
@@ -184,7 +186,8 @@ void BatchingGateway::send(Batch batch) {
   request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(function.timeout *
                                                                           settings_.timeout_factor);
   request.repeatable = function.effect == Function::Effect::kRead;
-  wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size(), wire_.size() + 1});
+  wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size(), wire_.size() + 1,
+                                      concurrency_.round()});
   admission_.started(function);
   ++stats_.calls;
   transport_->send(std::move(request));
@@ -252,7 +255,8 @@ void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Ver
   } else if (verdict.next == Verdict::Next::kDeal && reply.took.count() > 0) {
     const Batch& batch = wire.batch;
     batcher_.learn(batch, reply.took);
-    concurrency_.note_answer(*batch.function, batch.rows.size(), reply.took, wire.in_flight);
+    concurrency_.note_answer(
+        {batch.function, batch.rows.size(), reply.took, wire.in_flight, wire.round});
   }
   admission_.set_limit(concurrency_.limit());
 }

@@ -76,6 +76,7 @@ class BatchingGateway final : public Gateway {
     Batch batch;
     std::size_t body_bytes = 0;
     std::size_t in_flight = 0;  ///< When it was sent, itself included.
+    std::uint64_t round = 0;    ///< Concurrency::round() when it was sent.
   };
 
   void take_in(PendingCall& call, bool is_probe);

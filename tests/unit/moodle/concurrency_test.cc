@@ -18,10 +18,15 @@ Micros on_cores(std::size_t cores, std::size_t in_flight) {
   return Micros(3'000 * static_cast<int>(share));
 }
 
+void answer(Concurrency& concurrency, Micros took, std::size_t in_flight,
+            std::size_t rows = kRows) {
+  concurrency.note_answer({&kUsers, rows, took, in_flight, concurrency.round()});
+}
+
 std::size_t settled(Concurrency& concurrency, std::size_t cores) {
   for (int i = 0; i < 200; ++i) {
     const std::size_t in_flight = concurrency.limit();
-    concurrency.note_answer(kUsers, kRows, on_cores(cores, in_flight), in_flight);
+    answer(concurrency, on_cores(cores, in_flight), in_flight);
   }
   return concurrency.limit();
 }
@@ -42,7 +47,7 @@ TEST(Concurrency, StaysNearTheCoresOfASmallMoodle) {
 
 TEST(Concurrency, DoesNotRiseOnAnswersThatHadRoomBesideThem) {
   Concurrency concurrency({1, 2, 8});
-  for (int i = 0; i < 50; ++i) concurrency.note_answer(kUsers, kRows, Micros(100), 1);
+  for (int i = 0; i < 50; ++i) answer(concurrency, Micros(100), 1);
   EXPECT_EQ(concurrency.limit(), 2U);
 }
 
@@ -54,22 +59,32 @@ TEST(Concurrency, FallsAtOnceWhenRequestsFailAndNeverBelowItsMinimum) {
   EXPECT_EQ(concurrency.limit(), 2U);
 }
 
+TEST(Concurrency, FallsOnceForCallsThatWereOutTogether) {
+  Concurrency concurrency({1, 4, 4});
+  answer(concurrency, Micros(100'000), 1);
+  const std::uint64_t round = concurrency.round();
+  for (int i = 0; i < 4; ++i) concurrency.note_answer({&kUsers, kRows, Micros(300'000), 4, round});
+  EXPECT_EQ(concurrency.limit(), 3U);
+  answer(concurrency, Micros(300'000), 3);
+  EXPECT_EQ(concurrency.limit(), 3U);
+  answer(concurrency, Micros(300'000), 3);
+  EXPECT_EQ(concurrency.limit(), 2U);
+}
+
 TEST(Concurrency, IsNotMisledByALargerBatch) {
   Concurrency concurrency({1, 4, 4});
-  concurrency.note_answer(kUsers, 10, Micros(10'000), 4);
-  concurrency.note_answer(kUsers, 500, Micros(5'000'000), 4);
+  answer(concurrency, Micros(10'000), 4, 10);
+  answer(concurrency, Micros(5'000'000), 4, 500);
   EXPECT_EQ(concurrency.limit(), 4U);
 }
 
 TEST(Concurrency, TakesASlownessThatStaysForTheNewRule) {
   Concurrency concurrency({1, 4, 4});
-  const auto answer = [&](Micros took) {
-    concurrency.note_answer(kUsers, kRows, took, concurrency.limit());
-  };
-  answer(Micros(100'000));
-  for (int i = 0; i < 8; ++i) answer(Micros(300'000));
+  const auto answered = [&](Micros took) { answer(concurrency, took, concurrency.limit()); };
+  answered(Micros(100'000));
+  for (int i = 0; i < 8; ++i) answered(Micros(300'000));
   EXPECT_EQ(concurrency.limit(), 1U);
-  for (int i = 0; i < 25; ++i) answer(Micros(300'000));
+  for (int i = 0; i < 25; ++i) answered(Micros(300'000));
   EXPECT_EQ(concurrency.limit(), 4U);
 }
 

@@ -109,6 +109,46 @@ TEST(GatewayBatching, KeepsRowsOfOneKeyTogether) {
   EXPECT_EQ(bench.wire->form(0).all("[shortname]"), (Names{"a", "c"}));
 }
 
+TEST(GatewayBatching, SharesWhatIsLeftAmongTheConnections) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = 8;
+  GatewayBench bench(std::move(settings));
+  for (int i = 0; i < 12; ++i) bench.start(create_course("c" + std::to_string(i)));
+  bench.pump();
+  ASSERT_EQ(bench.wire->sent.size(), 2U);
+  EXPECT_EQ(bench.wire->form(0).all("[shortname]").size(), 6U);
+  EXPECT_EQ(bench.wire->form(1).all("[shortname]").size(), 6U);
+}
+
+TEST(GatewayBatching, FillsItsCallsWhileMuchWaits) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = 8;
+  GatewayBench bench(std::move(settings));
+  for (int i = 0; i < 40; ++i) bench.start(create_course("c" + std::to_string(i)));
+  bench.pump();
+  ASSERT_EQ(bench.wire->sent.size(), 2U);
+  EXPECT_EQ(bench.wire->form(1).all("[shortname]").size(), 8U);
+}
+
+TEST(GatewayBatching, SharesNoFewRowsThatAreBestSentTogether) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = 8;
+  GatewayBench bench(std::move(settings));
+  for (const char* name : {"a", "b", "c"}) bench.start(create_course(name));
+  bench.pump();
+  ASSERT_EQ(bench.wire->sent.size(), 1U);
+}
+
+TEST(GatewayBatching, DoesNotTearRowsOfOneKeyApartToShareThem) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = 8;
+  GatewayBench bench(std::move(settings));
+  for (int i = 0; i < 8; ++i) bench.start(create_course("c" + std::to_string(i), "course:1"));
+  bench.pump();
+  ASSERT_EQ(bench.wire->sent.size(), 1U);
+  EXPECT_EQ(bench.wire->form(0).all("[shortname]").size(), 8U);
+}
+
 TEST(GatewayBatching, HoldsAKeyAcrossFunctions) {
   GatewayBench bench;
   Call update = update_course("5");

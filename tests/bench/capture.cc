@@ -14,10 +14,9 @@ constexpr int kRounds = 5;
 /// Saves courses as an editor does, from `clients` PHP processes at once; seconds per save.
 double save_courses(BenchSite& site, std::size_t clients, int saves) {
   const auto& courses = site.campus().courses();
-  const std::string connection = site.rig().drupal().connection();
-  std::vector<std::unique_ptr<testsupport::DrupalSite>> processes;
+  std::vector<testsupport::DrupalSite> processes;
   for (std::size_t i = 0; i < clients; ++i)
-    processes.push_back(std::make_unique<testsupport::DrupalSite>(connection));
+    processes.push_back(site.rig().drupal().another_process());
   const auto start = std::chrono::steady_clock::now();
   {
     std::vector<std::jthread> threads;
@@ -26,8 +25,8 @@ double save_courses(BenchSite& site, std::size_t clients, int saves) {
         for (int i = 0; i < saves; ++i) {
           const std::size_t course =
               (client + static_cast<std::size_t>(i) * clients) % courses.size();
-          processes[client]->save_node(courses[course],
-                                       {.fields = {{"field_ects", {std::to_string(i)}}}});
+          processes[client].save_node(courses[course],
+                                      {.fields = {{"field_ects", {std::to_string(i)}}}});
         }
       });
     }
@@ -35,8 +34,13 @@ double save_courses(BenchSite& site, std::size_t clients, int saves) {
   return seconds_since(start) / saves;
 }
 
-void switch_triggers(BenchSite& site, const char* how) {
-  site.rig().drupal().sql().script(std::string("ALTER TABLE node ") + how + " TRIGGER USER");
+/// All of ours, wherever they are. `how`: ENABLE or DISABLE.
+void switch_triggers(BenchSite& site, const std::string& how) {
+  const std::string script = site.rig().drupal().sql().text(
+      "SELECT string_agg(format('ALTER TABLE %s " + how +
+      " TRIGGER %I', t.tgrelid::regclass, t.tgname), ';') FROM pg_trigger t JOIN pg_proc f ON "
+      "f.oid = t.tgfoid WHERE f.pronamespace = 'moodle_sync'::regnamespace AND NOT t.tgisinternal");
+  site.rig().drupal().sql().script(script);
 }
 
 double median(std::vector<double> values) {

@@ -10,17 +10,22 @@ namespace moodlesync::bench {
 struct Scale {
   double factor = 1;
   bool statements = false;  ///< Also tell on stderr which statements PostgreSQL was busy with.
+  bool calls = false;       ///< Also tell on stderr which calls our way to the ratios was made of.
   [[nodiscard]] int of(int number) const {
     return number * factor < 1 ? 1 : static_cast<int>(number * factor);
   }
 };
 
 /// Each builds a site of its own, measures, and adds its lines. Throws what its rig throws.
-void measure_ratios(const Scale& scale, BenchTable& table);
+void measure_users(const Scale& scale, BenchTable& table);
+void measure_courses(const Scale& scale, BenchTable& table);
+void measure_enrolments(const Scale& scale, BenchTable& table);
 void measure_drain(const Scale& scale, BenchTable& table);
 void measure_idle_latency(const Scale& scale, BenchTable& table);
 void measure_capture(const Scale& scale, BenchTable& table);
 void measure_memory(const Scale& scale, BenchTable& table);
+void measure_start(const Scale& scale, BenchTable& table);
+void measure_resync(const Scale& scale, BenchTable& table);
 
 [[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

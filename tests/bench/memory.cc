@@ -40,9 +40,11 @@ void measure_memory(const Scale& scale, BenchTable& table) {
         "INSERT INTO moodle_sync.change (entity_type, entity_id, bundle, op) SELECT 'node', "
         "1000000 + i, 'course', 'U' FROM generate_series(1, " +
         std::to_string(queued) + ") i");
-    rig.start();
+    const int before = rig.moodle().count();
     const auto start = std::chrono::steady_clock::now();
-    if (!testsupport::DaemonRig::wait_until(is_done, std::chrono::minutes{15}))
+    rig.start();
+    const auto is_in_step = [&] { return rig.moodle().count() > before && is_done(); };
+    if (!testsupport::DaemonRig::wait_until(is_in_step, std::chrono::minutes{15}))
       throw std::runtime_error("the queue was never empty");
     const std::string what = std::to_string(queued) + " queued";
     table.at_most("resident memory at most, " + what,

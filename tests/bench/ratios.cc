@@ -1,4 +1,7 @@
 // Ratios at a Moodle with the times of a real one: per request and per row, on two cores.
+#include <iostream>
+#include <map>
+
 #include "bench_site.h"
 #include "measurements.h"
 #include "moodle_clients.h"
@@ -72,32 +75,50 @@ Load enrolments(sim::MoodleSim& moodle, std::size_t users, std::size_t per_user)
   return load;
 }
 
+/// Runs until nothing is due and tells, if asked, which calls that took; seconds.
+double timed_sync(BenchSite& site, const Scale& scale) {
+  site.moodle().clear_calls();
+  const double seconds = site.sync();
+  if (!scale.calls) return seconds;
+  std::map<std::string, std::map<std::size_t, int>> calls;  // By function, by rows.
+  for (const sim::Call& call : site.moodle().calls()) ++calls[call.function][call.rows];
+  std::cerr << "== " << seconds << " s\n";
+  for (const auto& [function, sizes] : calls) {
+    std::cerr << function << ":";
+    for (const auto& [rows, count] : sizes) std::cerr << " " << count << " x " << rows;
+    std::cerr << "\n";
+  }
+  return seconds;
+}
+
 void compare(BenchTable& table, const std::string& what, double ours, double old_way, double raw,
              double goal) {
   table.at_least(what + ": times as fast as one call per entity", old_way / ours, "x", goal);
   table.at_least(what + ": share of the best client written by hand", raw / ours, "x", 0.95);
 }
 
-void compare_users(const Scale& scale, BenchTable& table) {
+}  // namespace
+
+void measure_users(const Scale& scale, BenchTable& table) {
   const auto count = static_cast<std::size_t>(scale.of(1'000));
   BenchSite site;
   site.people().add_users(static_cast<int>(count));
   site.moodle().set_latency(latency(kUsers));
-  const double ours = site.sync();
+  const double ours = timed_sync(site, scale);
   sim::MoodleSim old_way({.latency = latency(kUsers)});
   sim::MoodleSim raw({.latency = latency(kUsers)});
   const Load load = users(count);
   compare(table, "users", ours, one_by_one(old_way, load), in_batches(raw, load, 100, kCores), 6);
 }
 
-void compare_courses(const Scale& scale, BenchTable& table) {
+void measure_courses(const Scale& scale, BenchTable& table) {
   const auto count = static_cast<std::size_t>(scale.of(400));
   BenchSite site;
   site.campus().add_sections();
   site.sync();
   site.campus().add_courses(static_cast<int>(count), 0);
   site.moodle().set_latency(latency(kCourses));
-  const double ours = site.sync();
+  const double ours = timed_sync(site, scale);
   sim::MoodleSim old_way({.latency = latency(kCourses)});
   sim::MoodleSim raw({.latency = latency(kCourses)});
   const Load load = courses(count);
@@ -105,7 +126,7 @@ void compare_courses(const Scale& scale, BenchTable& table) {
           2.5);
 }
 
-void compare_enrolments(const Scale& scale, BenchTable& table) {
+void measure_enrolments(const Scale& scale, BenchTable& table) {
   const int count = scale.of(400);
   constexpr int kPerUser = 4;
   BenchSite site;
@@ -115,7 +136,7 @@ void compare_enrolments(const Scale& scale, BenchTable& table) {
   site.sync();
   site.people().add_registrations(kPerUser);
   site.moodle().set_latency(latency(kEnrolments));
-  const double ours = site.sync();
+  const double ours = timed_sync(site, scale);
   sim::MoodleSim old_way;
   sim::MoodleSim raw;
   const Load load = enrolments(old_way, static_cast<std::size_t>(count), kPerUser);
@@ -124,14 +145,6 @@ void compare_enrolments(const Scale& scale, BenchTable& table) {
   raw.set_latency(latency(kEnrolments));
   compare(table, "enrolments", ours, one_by_one(old_way, load), in_batches(raw, same, 100, kCores),
           12);
-}
-
-}  // namespace
-
-void measure_ratios(const Scale& scale, BenchTable& table) {
-  compare_users(scale, table);
-  compare_courses(scale, table);
-  compare_enrolments(scale, table);
 }
 
 }  // namespace moodlesync::bench

@@ -49,7 +49,8 @@ SyncRig::SyncRig(const Options& options)
       moodle_(moodle_options()),
       rooms_(app::standard_rooms()),
       log_("rig", log_sink(options.log)),
-      sweeps_(options.sweeps) {
+      sweeps_(options.sweeps),
+      keeps_running_(options.keeps_running) {
   log_.set_level(spdlog::level::debug);
   if (options.model) {
     options.model(drupal_);
@@ -92,19 +93,35 @@ void SyncRig::calm_the_sweep() {
       "WHERE moodle_id IS NOT NULL OR sent <> '{}'; END IF; END $$");
 }
 
+/// What `moodle-syncd run` makes once.
+struct SyncRig::Engine {
+  explicit Engine(SyncRig& rig)
+      : wiring(*rig.wiring_),
+        database(wiring.database()),
+        folder(wiring.settings().state_dir),
+        guard(database.site(), folder, wiring.settings().engine.site_url),
+        announcer(wiring.settings().outside, rig.clock_),
+        loop({database.queue(), database.reader(), database.write_back(), database.listener(),
+              wiring.gateway(), rig.control_, rig.clock_, guard, wiring.settings().components,
+              database.removals(), &database.capture(),
+              wiring.settings().outside.is_set() ? &announcer : nullptr, nullptr,
+              &database.pauses(), &database.presence(), "test"},
+             wiring.settings().engine, rig.log_) {}
+
+  app::Wiring& wiring;
+  DrupalDatabase& database;
+  app::EpochFile folder;
+  engine::Guard guard;
+  outside::Announcer announcer;
+  engine::Loop loop;
+};
+
+SyncRig::~SyncRig() = default;
+
 engine::RunEnd SyncRig::sync() {
   if (!sweeps_) calm_the_sweep();
-  DrupalDatabase& database = wiring_->database();
-  app::EpochFile folder(wiring_->settings().state_dir);
-  engine::Guard guard(database.site(), folder, wiring_->settings().engine.site_url);
-  outside::Announcer announcer(wiring_->settings().outside, clock_);
-  engine::Loop loop({database.queue(), database.reader(), database.write_back(),
-                     database.listener(), wiring_->gateway(), control_, clock_, guard,
-                     wiring_->settings().components, database.removals(), &database.capture(),
-                     wiring_->settings().outside.is_set() ? &announcer : nullptr, nullptr,
-                     &database.pauses(), &database.presence(), "test"},
-                    wiring_->settings().engine, log_);
-  return loop.run(engine::RunMode::kUntilIdle);
+  if (engine_ == nullptr || !keeps_running_) engine_ = std::make_unique<Engine>(*this);
+  return engine_->loop.run(engine::RunMode::kUntilIdle);
 }
 
 std::vector<std::string> SyncRig::differences_after_sync() {

@@ -36,11 +36,14 @@ class SyncRig {
     /// was told of by a change. (Everything here is younger than the minute that the sweep allows
     /// for slow requests.)
     bool sweeps = false;
+    /// True: what a running daemon remembers lasts from one sync() to the next.
+    bool keeps_running = false;
     /// Gets the lines at info level and above, as an operator sees them.
     std::ostream* log = nullptr;
   };
   SyncRig() : SyncRig(Options{}) {}
   explicit SyncRig(const Options& options);
+  ~SyncRig();
 
   [[nodiscard]] DrupalSite& drupal() { return drupal_; }
   [[nodiscard]] Campus& campus() { return *campus_; }
@@ -71,6 +74,8 @@ class SyncRig {
   }
 
  private:
+  struct Engine;
+
   void connect();
   void calm_the_sweep();
 
@@ -86,6 +91,8 @@ class SyncRig {
   fakes::FakeControl control_;
   spdlog::logger log_;
   bool sweeps_;
+  bool keeps_running_;
+  std::unique_ptr<Engine> engine_;
   int seen_calls_ = 0;
 };
 

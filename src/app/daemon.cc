@@ -205,11 +205,25 @@ Status Daemon::try_to_start(engine::RunMode mode) {
     return Error{ErrorKind::kConfig, std::string(kFaultyMapping),
                  "the configuration does not fit Drupal's fields"};
   }
+  if (Status fits = check_schema(); !fits) return fits;
   const Settings& settings = wiring_->settings();
   EpochFile folder(settings.state_dir);
   engine::Guard guard(wiring_->database().site(), folder, settings.engine.site_url);
   // `once` may be run by somebody who has no right to the folder.
   return pass_guard(guard, mode == engine::RunMode::kForever);
+}
+
+/// A schema that is older than the program lacks what statements name. A newer one is what a daemon
+/// meets that works on while `install` prepares an upgrade.
+Status Daemon::check_schema() {
+  const auto record = wiring_->database().site().record({});
+  if (!record) return record.error();
+  if (record->schema_version >= rooms_.schema_version) return ok();
+  return Error{
+      ErrorKind::kConfig, "outdated_schema",
+      "our schema in Drupal's database has version " + std::to_string(record->schema_version) +
+          " and this program needs " + std::to_string(rooms_.schema_version) +
+          ": run `moodle-syncd install` as the owner of Drupal's tables, then start again"};
 }
 
 engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {

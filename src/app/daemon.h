@@ -45,6 +45,7 @@ class Daemon {
   /// An exit code: the run is over before it began.
   [[nodiscard]] std::optional<ExitCode> start(engine::RunMode mode, Control& control);
   [[nodiscard]] Status try_to_start(engine::RunMode mode);
+  [[nodiscard]] Status check_schema();
   [[nodiscard]] engine::RunEnd run_loop(engine::RunMode mode, Control& control);
   /// What the loop is to work with: a watchdog must not bark while it sleeps.
   [[nodiscard]] engine::EngineSettings engine_settings() const;

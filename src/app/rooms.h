@@ -25,6 +25,7 @@ struct Rooms {
   std::function<Result<std::unique_ptr<Gateway>>(moodle::GatewaySettings)> open_gateway;
   /// What the program is made of: name and version, for `version`.
   std::vector<std::pair<std::string, std::string>> versions;
+  int schema_version = 0;  ///< Of our schema in Drupal's database, that statements rely on.
   Environment environment;
   ops::ServiceManager* service_manager = nullptr;  ///< Null: nobody wants to hear how we are.
 };

@@ -44,8 +44,9 @@ Rooms standard_rooms() {
   rooms.open_gateway = [](moodle::GatewaySettings settings) {
     return moodle::open_gateway(std::move(settings));
   };
+  rooms.schema_version = postgres::newest_schema_version();
   rooms.versions = {{"moodle-syncd", MOODLESYNC_VERSION},
-                    {"schema", std::to_string(postgres::newest_schema_version())},
+                    {"schema", std::to_string(rooms.schema_version)},
                     {"libcurl", curl_version_info(CURLVERSION_NOW)->version},
                     {"libpq", libpq_version()}};
   rooms.environment = process_environment();

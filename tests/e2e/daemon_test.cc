@@ -106,6 +106,20 @@ TEST_F(DaemonTest, RefusesADatabaseThatWasDumpedAndRestored) {
   EXPECT_EQ(courses(), 1U);
 }
 
+TEST_F(DaemonTest, DoesNotStartOnASchemaThatIsOlderThanTheProgram) {
+  rig_.install();
+  rig_.campus().add_courses(1);
+  rig_.drupal().sql().script(
+      "DROP TABLE moodle_sync.resync; DELETE FROM moodle_sync.migration WHERE version = "
+      "(SELECT max(version) FROM moodle_sync.migration)");
+  for (const char* how : {"once", "run"}) {
+    const auto refused = rig_.command({how});
+    EXPECT_EQ(refused.code, 78) << refused.output;
+    EXPECT_NE(refused.output.find("moodle-syncd install"), std::string::npos) << refused.output;
+  }
+  EXPECT_EQ(rig_.moodle().count(""), 0);
+}
+
 TEST_F(DaemonTest, LeavesNoTraceInDrupalAfterUninstall) {
   rig_.install();
   ASSERT_EQ(rig_.command({"uninstall", "--yes"}).code, 0);

@@ -18,6 +18,7 @@ testsupport::SyncRig::Options BenchSite::options() {
   constexpr sim::Id kTrashBin = 2;
   options.components = Campus::components_yaml(kTrashBin) + CampusPeople::components_yaml();
   options.keeps_running = true;
+  options.sweeps = true;
   return options;
 }
 

@@ -166,7 +166,7 @@ TEST_F(GatewayWithMoodle, NamesTheFunctionThatTheServiceLacks) {
 }
 
 TEST_F(GatewayWithMoodle, DoesNothingAtAllWhenPhpCutsTheBody) {
-  sim.change_settings([](sim::Settings& s) { s.max_input_vars = 200; });
+  sim.change_settings([](sim::Settings& s) { s.max_input_vars = 100; });
   LiveGateway gateway(settings());
   for (int i = 0; i < 100; ++i) gateway.start(create("c" + std::to_string(i)));
   EXPECT_TRUE(gateway.run_until([&] { return gateway.talks[0]->done(); }));

@@ -4,7 +4,7 @@
 
 /// Moodle's functions for course categories. Batch sizes and times: measured on Moodle 5.1; every
 /// category write renumbers categories and re-checks all courses of the site, and two at a time
-/// deadlock, hence one key for all.
+/// deadlock, hence one key for all, which the creation of courses shares.
 namespace moodlesync::category {
 
 inline constexpr std::string_view kWriteKey = "categories";

@@ -73,7 +73,7 @@ Co<Outcome> CourseScript::create() {
   const base::Values row = with_create_defaults(wanted_);
   Call call{.function = &kCreateCourses,
             .row = {},
-            .key = category_key(row.at("categoryid")),
+            .key = std::string(kTreeKey),
             .order = conversation_.entity.ref.id};
   add_to_row(call.row, row);
   auto answer = co_await conversation_.moodle->call(std::move(call));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "moodlesync/ids.h"
 #include "moodlesync/moodle.h"
@@ -9,7 +10,9 @@
 namespace moodlesync::course {
 
 /// A create renumbers its whole category inside the transaction: batches of more than ten are
-/// slower per course, and two at a time in one category wait for each other.
+/// slower per course. It also mends the order and the course counts of all categories, so that two
+/// at a time deadlock, even in different categories, and so does one beside a category's write:
+/// kTreeKey for all.
 inline constexpr Function kCreateCourses{.name = "core_course_create_courses",
                                          .shape = Function::Shape::kRows,
                                          .list = "courses",
@@ -67,8 +70,7 @@ inline constexpr Function kGetCategories{.name = "core_course_get_categories",
 
 /// Serialisation keys.
 [[nodiscard]] inline std::string course_key(MoodleId id) { return "course:" + to_string(id); }
-[[nodiscard]] inline std::string category_key(std::string_view id) {
-  return "coursecategory:" + std::string(id);
-}
+/// The same as that of the writes of the component `category`.
+inline constexpr std::string_view kTreeKey = "categories";
 
 }  // namespace moodlesync::course

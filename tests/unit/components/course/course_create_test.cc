@@ -23,7 +23,7 @@ TEST_F(CourseCreate, SaysVisibilityAndDatesSoThatMoodlesVersionsDoNotDiffer) {
 TEST_F(CourseCreate, IsSerialisedPerCategory) {
   moodle_.on(kCreate, Json{{"id", 70}});
   run_to<Synced>(a_node().with_reference("field_category", kTerm3, fakes::known(33)));
-  EXPECT_EQ(moodle_.calls()[0].key, "coursecategory:33");
+  EXPECT_EQ(moodle_.calls()[0].key, "categories") << "as the writes of categories";
   EXPECT_EQ(moodle_.row(0).get("categoryid"), "33");
 }
 

@@ -12,7 +12,7 @@
 namespace moodlesync::testsupport {
 
 /// A PostgreSQL server of the test process's own: data directory and unix socket in a directory of
-/// its own under /tmp, no TCP, no fsync.
+/// its own (in memory where there is room, else /tmp; MOODLESYNC_CLUSTERS), no TCP, no fsync.
 ///
 /// The server never outlives us: it stops with this object, and the kernel kills it when the thread
 /// that started it ends in any other way (so start it from the main thread). PostgreSQL refuses to

@@ -64,6 +64,16 @@ bool is_untold(const PlanItem& item) {
                               [](const auto& field) { return field.from.has_value(); });
 }
 
+/// By what they are about: conversations come to their ends in whatever order.
+std::vector<const Drift*> in_order(const std::vector<Drift>& drifts) {
+  std::vector<const Drift*> sorted;
+  sorted.reserve(drifts.size());
+  for (const Drift& drift : drifts) sorted.push_back(&drift);
+  std::ranges::stable_sort(sorted, {},
+                           [](const Drift* drift) -> const TaskKey& { return drift->key; });
+  return sorted;
+}
+
 }  // namespace
 
 std::string_view to_string(Drift::Kind kind) {
@@ -134,7 +144,8 @@ void DriftReport::add(const PlanItem& item) {
 }
 
 void DriftReport::print_text(std::ostream& out) const {
-  for (const Drift& drift : drifts_) {
+  for (const Drift* one : in_order(drifts_)) {
+    const Drift& drift = *one;
     out << to_string(drift.kind) << "  " << to_string(drift.key);
     if (drift.moodle_id) out << " (" << to_string(*drift.moodle_id) << ")";
     if (!drift.field.empty()) {
@@ -155,7 +166,8 @@ void DriftReport::print_text(std::ostream& out) const {
 
 void DriftReport::print_csv(std::ostream& out) const {
   out << "kind,component,source,entity,moodle_id,field,moodle,drupal,reason\r\n";
-  for (const Drift& drift : drifts_) {
+  for (const Drift* one : in_order(drifts_)) {
+    const Drift& drift = *one;
     out << csv(std::string(to_string(drift.kind))) << "," << csv(drift.key.component) << ","
         << csv(drift.key.source) << "," << csv(to_string(drift.key.entity)) << ","
         << (drift.moodle_id ? std::to_string(drift.moodle_id->value) : "") << ","
@@ -166,7 +178,7 @@ void DriftReport::print_csv(std::ostream& out) const {
 
 void DriftReport::print_json(std::optional<std::size_t> queued, std::ostream& out) const {
   Json list = Json::array();
-  for (const Drift& drift : drifts_) list.push_back(to_json(drift));
+  for (const Drift* drift : in_order(drifts_)) list.push_back(to_json(*drift));
   Json object{{"compared", compared_}, {"differs", !drifts_.empty()}};
   if (queued) object["queued"] = *queued;
   object["drift"] = std::move(list);

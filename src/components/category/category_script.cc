@@ -1,5 +1,6 @@
 #include "components/category/category_script.h"
 
+#include "base/call_keys.h"
 #include "base/json_fields.h"
 #include "base/read_back.h"
 #include "base/source_settings.h"
@@ -55,7 +56,7 @@ Outcome CategoryScript::unknown_id() {
 Co<Outcome> CategoryScript::create() {
   Call call{.function = &kCreateCategories,
             .row = {},
-            .key = std::string(kWriteKey),
+            .key = std::string(base::kCategoryTreeKey),
             .order = conversation_.entity.ref.id};
   base::add_all(call.row, wanted_);
   auto answer = co_await conversation_.moodle->call(std::move(call));
@@ -80,7 +81,7 @@ Co<Outcome> CategoryScript::update() {
   if (changed.empty()) co_return Unchanged{};
   Call call{.function = &kUpdateCategories,
             .row = update_row(changed),
-            .key = std::string(kWriteKey),
+            .key = std::string(base::kCategoryTreeKey),
             .order = id().value};
   auto answer = co_await conversation_.moodle->call(std::move(call));
   if (!answer) co_return co_await settle_update_refusal(std::move(answer).error(), changed);
@@ -155,7 +156,7 @@ Co<Outcome> CategoryScript::remove() {
   const base::Values move{{"parent", to_string(*source_.trash_bin)}};
   Call call{.function = &kUpdateCategories,
             .row = update_row(move),
-            .key = std::string(kWriteKey),
+            .key = std::string(base::kCategoryTreeKey),
             .order = id().value,
             .removal = "move to the trash bin"};
   auto answer = co_await conversation_.moodle->call(std::move(call));

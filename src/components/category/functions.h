@@ -4,10 +4,8 @@
 
 /// Moodle's functions for course categories. Batch sizes and times: measured on Moodle 5.1; every
 /// category write renumbers categories and re-checks all courses of the site, and two at a time
-/// deadlock, hence one key for all, which the creation of courses shares.
+/// deadlock, hence base::kCategoryTreeKey for all.
 namespace moodlesync::category {
-
-inline constexpr std::string_view kWriteKey = "categories";
 
 inline constexpr Function kCreateCategories{.name = "core_course_create_categories",
                                             .shape = Function::Shape::kRows,

@@ -1,5 +1,6 @@
 #include "components/course/course_removal.h"
 
+#include "base/call_keys.h"
 #include "base/source_settings.h"
 #include "components/course/course_leftover.h"
 #include "components/course/course_script.h"
@@ -30,7 +31,7 @@ Co<Outcome> CourseRemoval::remove() {
   if (source_.on_delete == DeletePolicy::kDelete) {
     Call call{.function = &kDeleteCourses,
               .row = {},
-              .key = course_key(id),
+              .key = base::course_key(id),
               .order = id.value,
               .removal = "delete"};
     call.row.add("id", to_string(id));
@@ -54,7 +55,7 @@ Call CourseRemoval::update(std::string_view field, const std::string& value,
   const MoodleId id = conversation_.link.moodle_id.value_or(MoodleId{});
   Call call{.function = &kUpdateCourses,
             .row = {},
-            .key = course_key(id),
+            .key = base::course_key(id),
             .order = id.value,
             .removal = removal};
   call.row.add("id", to_string(id)).add(std::string(field), value);

@@ -1,5 +1,6 @@
 #include "components/course/course_script.h"
 
+#include "base/call_keys.h"
 #include "base/json_fields.h"
 #include "base/source_settings.h"
 #include "components/course/course_diagnosis.h"
@@ -73,7 +74,7 @@ Co<Outcome> CourseScript::create() {
   const base::Values row = with_create_defaults(wanted_);
   Call call{.function = &kCreateCourses,
             .row = {},
-            .key = std::string(kTreeKey),
+            .key = std::string(base::kCategoryTreeKey),
             .order = conversation_.entity.ref.id};
   add_to_row(call.row, row);
   auto answer = co_await conversation_.moodle->call(std::move(call));
@@ -92,7 +93,7 @@ Co<Outcome> CourseScript::duplicate(MoodleId model) {
                    {"categoryid", wanted_.at("categoryid")}};
   const bool shown = !source_.template_hidden;
   row["visible"] = wanted_.contains("visible") ? wanted_.at("visible") : (shown ? "1" : "0");
-  Call call{.function = &kDuplicateCourse, .row = {}, .key = course_key(model)};
+  Call call{.function = &kDuplicateCourse, .row = {}, .key = base::course_key(model)};
   call.row.add("courseid", to_string(model));
   base::add_all(call.row, row);
   auto noted = co_await store_ahead(conversation_, with_copy_owed(conversation_.link, row));
@@ -124,7 +125,7 @@ Co<Outcome> CourseScript::adopt(MoodleId id) {
 
 Call CourseScript::update_call(const base::Values& values) const {
   const MoodleId id = conversation_.link.moodle_id.value_or(MoodleId{});
-  Call call{.function = &kUpdateCourses, .row = {}, .key = course_key(id), .order = id.value};
+  Call call{.function = &kUpdateCourses, .row = {}, .key = base::course_key(id), .order = id.value};
   call.row.add("id", to_string(id));
   add_to_row(call.row, values);
   return call;

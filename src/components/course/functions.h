@@ -1,9 +1,5 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include "moodlesync/ids.h"
 #include "moodlesync/moodle.h"
 
 /// Moodle's functions for courses. Batch sizes and times: measured on Moodle 5.1.
@@ -12,7 +8,7 @@ namespace moodlesync::course {
 /// A create renumbers its whole category inside the transaction: batches of more than ten are
 /// slower per course. It also mends the order and the course counts of all categories, so that two
 /// at a time deadlock, even in different categories, and so does one beside a category's write:
-/// kTreeKey for all.
+/// base::kCategoryTreeKey for all.
 inline constexpr Function kCreateCourses{.name = "core_course_create_courses",
                                          .shape = Function::Shape::kRows,
                                          .list = "courses",
@@ -67,10 +63,5 @@ inline constexpr Function kGetCategories{.name = "core_course_get_categories",
                                          .shape = Function::Shape::kSingle,
                                          .answer = Function::Answer::kWhole,
                                          .of_planned = R"([{"id":$id,"visible":1}])"};
-
-/// Serialisation keys.
-[[nodiscard]] inline std::string course_key(MoodleId id) { return "course:" + to_string(id); }
-/// The same as that of the writes of the component `category`.
-inline constexpr std::string_view kTreeKey = "categories";
 
 }  // namespace moodlesync::course

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/call_keys.h"
 #include "components/enrollments/functions.h"
 
 namespace moodlesync::enrollments {
@@ -115,7 +116,7 @@ Co<Done> UserScript::leave(Farewell farewell) {
 Co<Status> UserScript::send(const Function& function, Params row, std::string_view removal) {
   Call call{.function = &function,
             .row = std::move(row),
-            .key = "course:" + to_string(course_.id),
+            .key = base::course_key(course_.id),
             .order = user_.value,
             .removal = removal};
   Result<Json> answer = co_await course_.moodle->call(std::move(call));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/call_keys.h"
 #include "components/category/functions.h"
 #include "support/fakes/conversation_builder.h"
 #include "support/fakes/fake_moodle.h"
@@ -106,7 +107,7 @@ TEST_F(CategoryTest, IsCreatedWithAllItsValuesAndRemembersThem) {
   run_to<Synced>(a_term().with_html("field_description", "<p>x</p>"));
   EXPECT_EQ(written(moodle_.row(0)),
             "description=<p>x</p> descriptionformat=1 idnumber=5 name=Arts parent=0");
-  EXPECT_EQ(moodle_.calls()[0].key, kWriteKey);
+  EXPECT_EQ(moodle_.calls()[0].key, base::kCategoryTreeKey);
   EXPECT_EQ(link_.moodle_id, MoodleId{40});
   EXPECT_EQ(link_.sent.at("description"), "<p>x</p>");
 }
@@ -169,7 +170,7 @@ TEST_F(CategoryTest, SendsOnlyWhatChanged) {
   moodle_.on("core_course_update_categories", Json(nullptr));
   run_to<Synced>(a_synced_term({{"name", "Old"}}));
   EXPECT_EQ(written(moodle_.row(0)), "id=40 name=Arts");
-  EXPECT_EQ(moodle_.calls()[0].key, kWriteKey);
+  EXPECT_EQ(moodle_.calls()[0].key, base::kCategoryTreeKey);
   EXPECT_EQ(link_.sent.at("name"), "Arts");
 }
 

@@ -50,7 +50,6 @@ void Batcher::add(std::unique_ptr<Row> row) {
     lane.lines_by_age.emplace(row->sequence, &line);
   }
   line.rows.push_back(std::move(row));
-  ++lane.waiting;
 }
 
 std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& admits,
@@ -103,11 +102,7 @@ Rows Batcher::take_waiting() {
   for (Batch& batch : put_back_) take(batch.rows);
   std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
   for (const auto& lane : lanes_) {
-    for (auto& [key, line] : lane->lines) {
-      const std::size_t before = line.rows.size();
-      take(line.rows);
-      lane->waiting -= before - line.rows.size();
-    }
+    for (auto& [key, line] : lane->lines) take(line.rows);
     std::erase_if(lane->lines_by_age, [](const auto& entry) { return entry.second->rows.empty(); });
     std::erase_if(lane->lines, [](const auto& entry) { return entry.second.rows.empty(); });
   }
@@ -191,9 +186,7 @@ Batch Batcher::fill(Lane& lane, std::size_t connections) {
     if (at == lane.lines_by_age.end()) break;
     Line& line = *at->second;
     lane.lines_by_age.erase(at);
-    const std::size_t before = line.rows.size();
     has_room = take_rows(line, room, batch);
-    lane.waiting -= before - line.rows.size();
     if (line.rows.empty()) {
       lane.lines.erase(lane.lines.find(line.key));
     } else {
@@ -230,12 +223,19 @@ std::size_t Batcher::max_rows(const Function& function) {
   return static_cast<std::size_t>(std::max(1, own->second));
 }
 
+std::size_t Batcher::Lane::waiting() const {
+  std::size_t rows = 0;
+  for (const auto& [key, line] : lines) rows += line.rows.size();
+  return rows;
+}
+
 std::size_t Batcher::enough_rows(const Lane& lane, std::size_t connections,
                                  std::size_t most) const {
   const std::size_t worthwhile = std::max<std::size_t>(1, most / kWorthwhileShare);
-  if (lane.waiting < 2 * worthwhile) return lane.waiting;
+  const std::size_t own = lane.waiting();
+  if (own < 2 * worthwhile) return own;
   std::size_t all = 0;
-  for (const auto& one : lanes_) all += one->waiting;
+  for (const auto& one : lanes_) all += one->waiting();
   return std::max(worthwhile, (all + connections - 1) / connections);
 }
 

@@ -99,7 +99,7 @@ class Batcher {
     Params fixed;
     std::unordered_map<std::string, Line> lines;  ///< By key.
     std::map<std::uint64_t, Line*> lines_by_age;  ///< By sequence of the first row.
-    std::size_t waiting = 0;                      ///< Rows in all lines, withdrawn ones too.
+    [[nodiscard]] std::size_t waiting() const;    ///< Rows in all lines, withdrawn ones too.
   };
   /// What a call may hold: rows in all, form variables from here on. After `enough` rows no further
   /// key is begun.

@@ -5,6 +5,13 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+/// So many courses in one call that makes them.
+GatewaySettings calls_of_at_most(int courses) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = courses;
+  return settings;
+}
+
 TEST(GatewayBatching, GathersWhatManyConversationsAskIntoOneCall) {
   GatewayBench bench;
   bench.wire->server = create_or_refuse;
@@ -29,9 +36,7 @@ TEST(GatewayBatching, KeepsDifferentFixedParametersApart) {
 }
 
 TEST(GatewayBatching, SendsNoMoreRowsThanTheFunctionAllows) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 2;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(2));
   bench.wire->server = create_or_refuse;
   for (const char* name : {"a", "b", "c"}) bench.start(create_course(name));
   bench.run();
@@ -84,9 +89,7 @@ TEST(GatewayBatching, SortsTheRowsOfACall) {
 }
 
 TEST(GatewayBatching, NeverHasTwoCallsWithOneKeyOnTheWire) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 1;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(1));
   bench.start(create_course("a", "course:1"));
   bench.start(create_course("b", "course:1"));
   bench.start(create_course("c", "course:2"));
@@ -99,9 +102,7 @@ TEST(GatewayBatching, NeverHasTwoCallsWithOneKeyOnTheWire) {
 }
 
 TEST(GatewayBatching, KeepsRowsOfOneKeyTogether) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 2;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(2));
   bench.start(create_course("a", "course:1"));
   bench.start(create_course("b", "course:2"));
   bench.start(create_course("c", "course:1"));
@@ -110,9 +111,7 @@ TEST(GatewayBatching, KeepsRowsOfOneKeyTogether) {
 }
 
 TEST(GatewayBatching, SharesWhatIsLeftAmongTheConnections) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 8;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(8));
   for (int i = 0; i < 12; ++i) bench.start(create_course("c" + std::to_string(i)));
   bench.pump();
   ASSERT_EQ(bench.wire->sent.size(), 2U);
@@ -121,9 +120,7 @@ TEST(GatewayBatching, SharesWhatIsLeftAmongTheConnections) {
 }
 
 TEST(GatewayBatching, FillsItsCallsWhileMuchWaits) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 8;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(8));
   for (int i = 0; i < 40; ++i) bench.start(create_course("c" + std::to_string(i)));
   bench.pump();
   ASSERT_EQ(bench.wire->sent.size(), 2U);
@@ -131,18 +128,14 @@ TEST(GatewayBatching, FillsItsCallsWhileMuchWaits) {
 }
 
 TEST(GatewayBatching, SharesNoFewRowsThatAreBestSentTogether) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 8;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(8));
   for (const char* name : {"a", "b", "c"}) bench.start(create_course(name));
   bench.pump();
   ASSERT_EQ(bench.wire->sent.size(), 1U);
 }
 
 TEST(GatewayBatching, DoesNotTearRowsOfOneKeyApartToShareThem) {
-  GatewaySettings settings = GatewayBench::default_settings();
-  settings.max_batch["core_course_create_courses"] = 8;
-  GatewayBench bench(std::move(settings));
+  GatewayBench bench(calls_of_at_most(8));
   for (int i = 0; i < 8; ++i) bench.start(create_course("c" + std::to_string(i), "course:1"));
   bench.pump();
   ASSERT_EQ(bench.wire->sent.size(), 1U);

@@ -1,6 +1,7 @@
 #include "app/drift.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -65,12 +66,10 @@ bool is_untold(const PlanItem& item) {
 }
 
 /// By what they are about: conversations come to their ends in whatever order.
-std::vector<const Drift*> in_order(const std::vector<Drift>& drifts) {
-  std::vector<const Drift*> sorted;
-  sorted.reserve(drifts.size());
-  for (const Drift& drift : drifts) sorted.push_back(&drift);
+std::vector<std::reference_wrapper<const Drift>> in_order(const std::vector<Drift>& drifts) {
+  std::vector<std::reference_wrapper<const Drift>> sorted(drifts.begin(), drifts.end());
   std::ranges::stable_sort(sorted, {},
-                           [](const Drift* drift) -> const TaskKey& { return drift->key; });
+                           [](const Drift& drift) -> const TaskKey& { return drift.key; });
   return sorted;
 }
 
@@ -144,8 +143,7 @@ void DriftReport::add(const PlanItem& item) {
 }
 
 void DriftReport::print_text(std::ostream& out) const {
-  for (const Drift* one : in_order(drifts_)) {
-    const Drift& drift = *one;
+  for (const Drift& drift : in_order(drifts_)) {
     out << to_string(drift.kind) << "  " << to_string(drift.key);
     if (drift.moodle_id) out << " (" << to_string(*drift.moodle_id) << ")";
     if (!drift.field.empty()) {
@@ -166,8 +164,7 @@ void DriftReport::print_text(std::ostream& out) const {
 
 void DriftReport::print_csv(std::ostream& out) const {
   out << "kind,component,source,entity,moodle_id,field,moodle,drupal,reason\r\n";
-  for (const Drift* one : in_order(drifts_)) {
-    const Drift& drift = *one;
+  for (const Drift& drift : in_order(drifts_)) {
     out << csv(std::string(to_string(drift.kind))) << "," << csv(drift.key.component) << ","
         << csv(drift.key.source) << "," << csv(to_string(drift.key.entity)) << ","
         << (drift.moodle_id ? std::to_string(drift.moodle_id->value) : "") << ","
@@ -178,7 +175,7 @@ void DriftReport::print_csv(std::ostream& out) const {
 
 void DriftReport::print_json(std::optional<std::size_t> queued, std::ostream& out) const {
   Json list = Json::array();
-  for (const Drift* drift : in_order(drifts_)) list.push_back(to_json(*drift));
+  for (const Drift& drift : in_order(drifts_)) list.push_back(to_json(drift));
   Json object{{"compared", compared_}, {"differs", !drifts_.empty()}};
   if (queued) object["queued"] = *queued;
   object["drift"] = std::move(list);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "engine/crew.h"
+#include "ops/steady_clock.h"
 #include "support/ports/in_memory_ledger.h"
 #include "support/ports/three_steps.h"
 
@@ -14,14 +15,9 @@ namespace {
 using namespace moodlesync;
 using namespace moodlesync::fakes;
 
-class SteadyClock : public Clock {
- public:
-  [[nodiscard]] TimePoint now() const override { return std::chrono::steady_clock::now(); }
-};
-
 void million_conversations(benchmark::State& state) {
   const ThreeSteps component;
-  const SteadyClock clock;
+  const ops::SteadyClock clock;
   const engine::BrakeSettings settings;
   spdlog::logger log("bench");
   while (state.KeepRunning()) {

@@ -1,5 +1,4 @@
 // From Drupal's COMMIT to the first request at Moodle, when nothing else goes on.
-#include <algorithm>
 #include <csignal>
 #include <mutex>
 #include <optional>
@@ -33,11 +32,6 @@ class FirstRequest {
   std::mutex mutex_;
   std::optional<Clock::time_point> at_;
 };
-
-double percentile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
-}
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "bench_table.h"
 
@@ -29,6 +31,12 @@ void measure_resync(const Scale& scale, BenchTable& table);
 
 [[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// `share`: 0.5 is the median, 1 the largest.
+[[nodiscard]] inline double percentile(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
 }
 
 }  // namespace moodlesync::bench

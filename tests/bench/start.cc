@@ -30,9 +30,8 @@ void measure_start(const Scale& scale, BenchTable& table) {
     waits.push_back(seconds_since(start) * 1000);
     static_cast<void>(rig.stop(SIGTERM));
   }
-  std::ranges::sort(waits);
-  table.at_most("start of the program to ready, median", waits.at(waits.size() / 2), "ms", 100);
-  table.tell("  longest of " + std::to_string(starts), waits.back(), "ms");
+  table.at_most("start of the program to ready, median", percentile(waits, 0.5), "ms", 100);
+  table.tell("  longest of " + std::to_string(starts), percentile(waits, 1), "ms");
 }
 
 }  // namespace moodlesync::bench

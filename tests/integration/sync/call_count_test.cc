@@ -2,16 +2,10 @@
 // not time.
 #include <gtest/gtest.h>
 
-#include <memory>
-
-#include "support/campus/campus_people.h"
-#include "support/sync_rig/sync_rig.h"
+#include "support/sync_rig/peopled_campus.h"
 
 namespace moodlesync {
 namespace {
-
-using testsupport::Campus;
-using testsupport::CampusPeople;
 
 constexpr int kCourses = 100;
 constexpr int kUsers = 400;
@@ -19,38 +13,24 @@ constexpr int kPerUser = 3;
 
 class CallCount : public testing::Test {
  protected:
-  CallCount() : rig_(options()) {
-    campus_->add_sections();
-    campus_->add_courses(kCourses, 0);
-    people_->add_cohorts(20);
-    people_->add_roles();
-    people_->add_users(kUsers);
-    people_->add_registrations(kPerUser);
-  }
-
-  testsupport::SyncRig::Options options() {
-    testsupport::SyncRig::Options options;
-    options.model = [this](testsupport::DrupalSite& site) {
-      campus_ = std::make_unique<Campus>(site);
-      people_ = std::make_unique<CampusPeople>(*campus_);
-    };
-    constexpr sim::Id kTrashBin = 2;
-    options.components = Campus::components_yaml(kTrashBin) + CampusPeople::components_yaml();
-    options.keeps_running = true;
-    return options;
+  CallCount() {
+    site_.campus().add_sections();
+    site_.campus().add_courses(kCourses, 0);
+    site_.people().add_cohorts(20);
+    site_.people().add_roles();
+    site_.people().add_users(kUsers);
+    site_.people().add_registrations(kPerUser);
   }
 
   void sync() {
-    const engine::RunEnd end = rig_.sync();
+    const engine::RunEnd end = site_.rig().sync();
     ASSERT_EQ(end.kind, engine::RunEnd::Kind::kIdle) << end.message;
   }
 
   /// Requests of the function since the calls were last cleared.
-  int calls(const std::string& function) { return rig_.moodle().count(function); }
+  int calls(const std::string& function) { return site_.moodle().count(function); }
 
-  std::unique_ptr<Campus> campus_;
-  std::unique_ptr<CampusPeople> people_;
-  testsupport::SyncRig rig_;
+  testsupport::PeopledCampus site_{{.keeps_running = true}};
 };
 
 /// Twice what full calls would take: rows come in waves, a wave's last calls are shared among the
@@ -61,7 +41,7 @@ constexpr int most(std::size_t rows, int rows_per_call) {
 
 TEST_F(CallCount, OfAFirstLoadIsOfTheOrderOfFullCalls) {
   sync();
-  auto& moodle = rig_.moodle();
+  auto& moodle = site_.moodle();
   EXPECT_EQ(moodle.rows("core_user_create_users"), kUsers);
   EXPECT_LE(calls("core_user_create_users"), most(kUsers, 76));
   EXPECT_EQ(moodle.rows("core_course_create_courses"), kCourses);
@@ -77,8 +57,8 @@ TEST_F(CallCount, OfAFirstLoadIsOfTheOrderOfFullCalls) {
 
 TEST_F(CallCount, IsZeroWhereNothingDiffers) {
   sync();
-  rig_.moodle().clear_calls();
-  rig_.drupal().sql().script(
+  site_.moodle().clear_calls();
+  site_.rig().drupal().sql().script(
       "UPDATE users SET uuid = uuid WHERE uid > 0; UPDATE node SET uuid = uuid;"
       "UPDATE taxonomy_term_data SET uuid = uuid; UPDATE profile SET uuid = uuid;"
       "UPDATE registration SET state = state");
@@ -88,12 +68,12 @@ TEST_F(CallCount, IsZeroWhereNothingDiffers) {
 
 TEST_F(CallCount, OfRenamedPeopleIsThatOfFullCalls) {
   sync();
-  rig_.moodle().clear_calls();
-  rig_.drupal().sql().script(
+  site_.moodle().clear_calls();
+  site_.rig().drupal().sql().script(
       "UPDATE user__field_last_name SET field_last_name_value = field_last_name_value || ' II';"
       "UPDATE users SET uuid = uuid WHERE uid > 0");
   sync();
-  EXPECT_EQ(rig_.moodle().rows("core_user_update_users"), kUsers);
+  EXPECT_EQ(site_.moodle().rows("core_user_update_users"), kUsers);
   EXPECT_LE(calls("core_user_update_users"), most(kUsers, 100));
   EXPECT_EQ(calls("core_user_update_users"), calls(""));
 }

@@ -3,9 +3,8 @@
 
 #include <sstream>
 
-#include "support/campus/campus_people.h"
 #include "support/campus/people_comparison.h"
-#include "support/sync_rig/sync_rig.h"
+#include "support/sync_rig/peopled_campus.h"
 
 namespace moodlesync {
 namespace {
@@ -18,17 +17,7 @@ using testsupport::SyncRig;
 /// A campus with people; all five components at work.
 class CampusSync : public testing::Test {
  protected:
-  void SetUp() override {
-    SyncRig::Options options;
-    options.model = [this](DrupalSite& site) {
-      campus_ = std::make_unique<Campus>(site);
-      people_ = std::make_unique<CampusPeople>(*campus_);
-    };
-    options.log = &log_;
-    constexpr sim::Id kTrashBin = 2;
-    options.components = Campus::components_yaml(kTrashBin) + CampusPeople::components_yaml();
-    rig_ = std::make_unique<SyncRig>(options);
-    ASSERT_EQ(rig_->trash_bin(), kTrashBin);
+  CampusSync() {
     campus_->add_sections();
     campus_->add_courses(30, 0);
     people_->add_cohorts(6);
@@ -44,9 +33,10 @@ class CampusSync : public testing::Test {
     return all;
   }
   std::ostringstream log_;  ///< What an operator sees.
-  std::unique_ptr<SyncRig> rig_;
-  std::unique_ptr<Campus> campus_;
-  std::unique_ptr<CampusPeople> people_;
+  testsupport::PeopledCampus site_{{.log = &log_}};
+  SyncRig* rig_ = &site_.rig();
+  Campus* campus_ = &site_.campus();
+  CampusPeople* people_ = &site_.people();
 };
 
 const std::vector<std::string> kNone;

@@ -27,6 +27,9 @@ constexpr std::string_view kMatchesTask =
 /// $1 to $10 the group's keys, tokens and generations, and what its tasks wait for. Locks all that
 /// the settling is about and says, of the group's own rows, whose are still ours and whether a
 /// change came meanwhile: as they are once the lock is ours, however long that took.
+///
+/// OFFSET 0 here and below: whoever waits is looked up by index, be there thousands and the
+/// statistics of a time when nobody did.
 constexpr std::string_view kLock = R"sql(
 WITH s AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],
@@ -42,8 +45,11 @@ FROM (
   FROM s WHERE waits_component IS NOT NULL
   UNION ALL
   SELECT w.component, w.source, w.entity_type, w.entity_id, NULL, NULL, NULL
-  FROM s JOIN {moodle_sync.task} w ON w.state = 'waiting' AND w.waits_component = s.component
-    AND w.waits_entity_type = s.entity_type AND w.waits_entity_id = s.entity_id
+  FROM s CROSS JOIN LATERAL (
+    SELECT * FROM {moodle_sync.task}
+    WHERE state = 'waiting' AND waits_component = s.component
+      AND waits_entity_type = s.entity_type AND waits_entity_id = s.entity_id
+    OFFSET 0) w
 ) AS k JOIN {moodle_sync.task} t USING (entity_type, entity_id, component, source)
 ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE OF t)sql";
 
@@ -143,6 +149,7 @@ ON CONFLICT DO NOTHING)sql";
 /// $1 to $8 the group. Wakes its own waiters whose target has its id by now or was skipped while
 /// they were on their way, and everybody who waits for an entity of this group that is done in
 /// whatever way or has an id ($5). Who was opted out may be waited for: he is again to be synced.
+/// A waiter that somebody else changes just now (then its ctid is another) is no waiter any more.
 /// Also tells our transaction's number, for a COMMIT that is not answered.
 constexpr std::string_view kWake = R"sql(
 WITH s AS (
@@ -154,18 +161,25 @@ WITH s AS (
   UPDATE {moodle_sync.task} t SET
     state = 'pending', due_at = now(), code = '', message = '',
     waits_component = NULL, waits_entity_type = NULL, waits_entity_id = NULL
-  WHERE t.state = 'waiting' AND (t.entity_type, t.entity_id, t.component, t.source) IN (
-    SELECT s.entity_type, s.entity_id, s.component, s.source
-    FROM s JOIN {moodle_sync.link} l ON l.entity_type = s.waits_entity_type
-      AND l.entity_id = s.waits_entity_id AND l.component = s.waits_component
-    WHERE l.moodle_id IS NOT NULL OR (l.skipped NOT IN ('', 'opted_out')
-                                      AND l.updated_at > now() - interval '1 minute')
+  WHERE t.state = 'waiting' AND t.ctid = ANY (ARRAY(
+    SELECT w.ctid FROM s CROSS JOIN LATERAL (
+      SELECT ctid FROM {moodle_sync.task}
+      WHERE entity_type = s.entity_type AND entity_id = s.entity_id
+        AND component = s.component AND source = s.source
+      OFFSET 0) w
+    WHERE s.waits_component IS NOT NULL AND EXISTS (
+      SELECT FROM {moodle_sync.link} l
+      WHERE l.entity_type = s.waits_entity_type AND l.entity_id = s.waits_entity_id
+        AND l.component = s.waits_component
+        AND (l.moodle_id IS NOT NULL OR (l.skipped NOT IN ('', 'opted_out')
+                                         AND l.updated_at > now() - interval '1 minute')))
     UNION ALL
-    SELECT w.entity_type, w.entity_id, w.component, w.source
-    FROM s JOIN {moodle_sync.task} w ON w.state = 'waiting'
-      AND w.waits_component = s.component AND w.waits_entity_type = s.entity_type
-      AND w.waits_entity_id = s.entity_id
-    WHERE s.wakes)
+    SELECT w.ctid FROM s CROSS JOIN LATERAL (
+      SELECT ctid FROM {moodle_sync.task}
+      WHERE state = 'waiting' AND waits_component = s.component
+        AND waits_entity_type = s.entity_type AND waits_entity_id = s.entity_id
+      OFFSET 0) w
+    WHERE s.wakes))
   RETURNING 1
 )
 SELECT count(*), pg_current_xact_id() FROM woken)sql";
@@ -393,7 +407,7 @@ Result<std::string> store(Transaction& transaction, const TableNames& names, con
 
 Result<SettleReport> settle_once(Connection& connection, const TableNames& names, Group group,
                                  std::optional<SettleDoubt>& doubt) {
-  auto transaction = Transaction::begin(connection);
+  auto transaction = Transaction::begin(connection, kByKeys);
   if (!transaction) return std::move(transaction).error();
   if (auto locked = lock(*transaction, names, group); !locked) return std::move(locked).error();
   auto before = settled_before(*transaction, doubt);

@@ -54,8 +54,9 @@ constexpr std::string_view kPostpone = R"sql(postponed AS (
   SELECT DISTINCT entity_type, entity_id, 'R'::"char" FROM taken WHERE op IN ('D', 'R')
 ),)sql";
 
-/// $1 components, $2 limit, $3 lease in seconds, $4 instance. A running task that is due has lost
-/// its lease: whoever had it may have asked Moodle, and that counts as a failed attempt.
+/// $1 components, $2 limit, $3 lease in seconds, $4 instance, $5 sequence of tokens. A running task
+/// that is due has lost its lease: whoever had it may have asked Moodle, and that counts as a
+/// failed attempt.
 constexpr std::string_view kClaim = R"sql(
 WITH due AS (
   SELECT t.* FROM (
@@ -68,7 +69,7 @@ WITH due AS (
   ORDER BY due_at LIMIT $2::int
 ), claimed AS (
   UPDATE {moodle_sync.task} AS task SET
-    state = 'running', token = nextval($5::text::regclass), instance = $4,
+    state = 'running', token = nextval((SELECT $5::text::regclass)), instance = $4,
     lease_until = now() + $3::int * interval '1 second',
     due_at = now() + $3::int * interval '1 second',
     in_doubt = task.in_doubt OR task.state = 'running',
@@ -130,9 +131,10 @@ FROM unnest($1::text[]) AS c(component) CROSS JOIN LATERAL (
 
 constexpr std::string_view kLinks = R"sql(
 SELECT l.entity_type, l.entity_id, @columns@
-FROM unnest($2::text[], $3::bigint[]) AS k(entity_type, entity_id)
-JOIN {moodle_sync.link} l USING (entity_type, entity_id)
-WHERE l.component = $1)sql";
+FROM unnest($2::text[], $3::bigint[]) AS k(entity_type, entity_id) CROSS JOIN LATERAL (
+  SELECT * FROM {moodle_sync.link}
+  WHERE entity_type = k.entity_type AND entity_id = k.entity_id AND component = $1
+  OFFSET 0) l)sql";
 
 constexpr std::string_view kHolders = R"sql(
 SELECT DISTINCT moodle_id, entity_type, entity_id FROM {moodle_sync.link}
@@ -303,7 +305,7 @@ Result<std::vector<Task>> TaskQueue::find_out_claimed(std::chrono::seconds lease
 }
 
 Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
-  auto transaction = Transaction::begin(connection_);
+  auto transaction = Transaction::begin(connection_, kByKeys);
   if (!transaction) return std::move(transaction).error().in("claiming tasks");
   auto rows = transaction->query(
       names_.expand(kClaim), {request.components, request.limit, request.lease.count(), instance_,

@@ -19,9 +19,13 @@ struct Task {
   std::string bundle;  ///< Of the entity, as captured; a hint.
   std::int64_t generation =
       0;  ///< Grows with each change: settle notices one that came during the conversation.
-  std::int64_t token = 0;    ///< Fencing token of this claim.
-  int attempts = 0;          ///< Failed attempts before this one.
-  bool in_doubt = false;     ///< The last attempt ended in doubt or its lease was lost.
+  std::int64_t token = 0;  ///< Fencing token of this claim.
+  int attempts = 0;        ///< Failed attempts before this one.
+  bool in_doubt = false;   ///< The last attempt ended in doubt or its lease was lost.
+  /// When claimed: since the first change that it stands for, by the database's clock.
+  std::chrono::microseconds queued{0};
+  /// When claimed: since it might have been, its change, wait or pause between attempts being over.
+  std::chrono::microseconds overdue{0};
   std::optional<Link> link;  ///< Loaded with the claim.
 };
 

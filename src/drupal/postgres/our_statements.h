@@ -55,10 +55,12 @@ inline constexpr std::string_view kWantedByChanges = R"sql(
   WHERE t.op = 'T')sql";
 
 /// ON CONFLICT DO UPDATE SET of a `task` that is to be looked at again: due now and a fresh start,
-/// unless somebody is at it.
+/// unless somebody is at it. What is due already keeps its place in the line.
 inline constexpr std::string_view kDueAgain = R"sql(
     state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
-    due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
+    due_at = CASE task.state WHEN 'running' THEN task.due_at WHEN 'parked' THEN now()
+                             ELSE least(task.due_at, now()) END,
+    first_at = CASE task.state WHEN 'parked' THEN excluded.first_at ELSE task.first_at END,
     attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
     code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
     message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,

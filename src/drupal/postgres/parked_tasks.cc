@@ -32,7 +32,7 @@ WITH chosen AS (
   ORDER BY entity_type, entity_id, component, source FOR UPDATE
 ), due AS (
   UPDATE {moodle_sync.task} AS task SET
-    state = 'pending', due_at = now(), attempts = 0, code = '', message = ''
+    state = 'pending', due_at = now(), first_at = now(), attempts = 0, code = '', message = ''
   FROM chosen c
   WHERE task.entity_type = c.entity_type AND task.entity_id = c.entity_id
     AND task.component = c.component AND task.source = c.source

@@ -55,6 +55,7 @@ WITH freed AS (
     generation = task.generation + CASE task.state WHEN 'running' THEN 1 ELSE 0 END,
     state = CASE task.state WHEN 'running' THEN 'running' ELSE 'pending' END,
     due_at = CASE task.state WHEN 'running' THEN task.due_at ELSE now() END,
+    first_at = CASE task.state WHEN 'parked' THEN now() ELSE task.first_at END,
     attempts = CASE task.state WHEN 'running' THEN task.attempts ELSE 0 END,
     code = CASE task.state WHEN 'running' THEN task.code ELSE '' END,
     message = CASE task.state WHEN 'running' THEN task.message ELSE '' END,

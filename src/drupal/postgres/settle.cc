@@ -62,7 +62,7 @@ ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE OF t)sql";
 /// reassert. Not so while the first write is still owed (write_back = 1).
 /// touched: looked at and found in order; the sweep need not ask again.
 /// kept: a newer change wins over whatever this conversation came to: pending, due now, a fresh
-/// start.
+/// start. What had been queued until then is done, if that is what it came to.
 constexpr std::string_view kStore = R"sql(
 WITH s AS MATERIALIZED (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bool[],
@@ -117,6 +117,7 @@ WITH s AS MATERIALIZED (
   UPDATE {moodle_sync.task} t SET
     state = CASE WHEN s.changed THEN 'pending' ELSE s.state END,
     due_at = now() + CASE WHEN s.changed THEN 0 ELSE s.delay_ms END * interval '1 millisecond',
+    first_at = CASE WHEN s.changed AND s.state = 'done' THEN now() ELSE t.first_at END,
     attempts = CASE WHEN s.changed THEN 0
                     ELSE t.attempts + CASE WHEN s.spend_attempt THEN 1 ELSE 0 END END,
     in_doubt = s.in_doubt OR (s.changed AND t.in_doubt),

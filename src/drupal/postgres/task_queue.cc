@@ -34,9 +34,10 @@ WITH taken AS (
   @referrers@
 ), @postponed@ queued AS (
   INSERT INTO {moodle_sync.task} AS task
-    (component, source, entity_type, entity_id, bundle, first_at)
+    (component, source, entity_type, entity_id, bundle, first_at, due_at)
   SELECT component, source, entity_type, entity_id,
-         coalesce((array_agg(bundle ORDER BY seq DESC) FILTER (WHERE bundle <> ''))[1], ''), min(at)
+         coalesce((array_agg(bundle ORDER BY seq DESC) FILTER (WHERE bundle <> ''))[1], ''),
+         min(at), min(at)
   FROM wanted
   WHERE entity_type <> 'user' OR entity_id <> 0
   GROUP BY 1, 2, 3, 4
@@ -79,9 +80,12 @@ WITH due AS (
   WHERE task.entity_type = due.entity_type AND task.entity_id = due.entity_id
     AND task.component = due.component AND task.source = due.source
   RETURNING task.component, task.source, task.entity_type, task.entity_id, task.bundle,
-            task.generation, task.token, task.attempts, task.in_doubt, due.due_at
+            task.generation, task.token, task.attempts, task.in_doubt, task.first_at, due.due_at
 )
-SELECT * FROM claimed ORDER BY due_at, token)sql";
+SELECT component, source, entity_type, entity_id, bundle, generation, token, attempts, in_doubt,
+       (extract(epoch FROM greatest(clock_timestamp() - first_at, '0')) * 1000000)::bigint,
+       (extract(epoch FROM greatest(clock_timestamp() - due_at, '0')) * 1000000)::bigint
+FROM claimed ORDER BY due_at, token)sql";
 
 constexpr std::string_view kTasksLinks = R"sql(
 SELECT k.component, k.source, k.entity_type, k.entity_id, @columns@
@@ -190,6 +194,8 @@ Task read_task(const Row& row) {
   task.token = row.integer(6);
   task.attempts = static_cast<int>(row.integer(7));
   task.in_doubt = row.flag(8);
+  task.queued = std::chrono::microseconds(row.integer(9));
+  task.overdue = std::chrono::microseconds(row.integer(10));
   return task;
 }
 

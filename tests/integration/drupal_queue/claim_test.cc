@@ -40,6 +40,17 @@ TEST_F(Claim, TakesTheOldestFirstWithItsLink) {
   EXPECT_NE(tasks[0].token, tasks[1].token);
 }
 
+TEST_F(Claim, TellsHowOldTheChangeIsAndHowLongTheTaskHasBeenDue) {
+  queue_courses(1);
+  sql("UPDATE {moodle_sync.task} SET first_at = now() - interval '1 hour'");
+  const Task task = claim(one_).at(0);
+  using std::chrono::minutes;
+  EXPECT_GE(task.queued, minutes{60});
+  EXPECT_LT(task.queued, minutes{65});
+  EXPECT_GE(task.overdue, minutes{1});
+  EXPECT_LT(task.overdue, minutes{6});
+}
+
 TEST_F(Claim, TakesOnlyTheAskedComponents) {
   queue_courses(1);
   auto tasks = one_.queue.claim({10, {"category", "users"}, std::chrono::seconds(60)});

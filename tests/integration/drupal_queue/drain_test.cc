@@ -24,6 +24,41 @@ TEST_F(Drain, MakesOneTaskOfManyChanges) {
   EXPECT_EQ(changes(), "");
 }
 
+TEST_F(Drain, MakesATaskDueSinceItsFirstChange) {
+  const auto nid = site_.create_node("course", "Chemistry");
+  site_.save_node(nid, {.base = {{"title", "Physics"}}});
+  sql("UPDATE {moodle_sync.change} SET at = at - interval '1 hour'"
+      " WHERE seq = (SELECT min(seq) FROM {moodle_sync.change})");
+  drain(one_);
+  const Task task = claim(one_).at(0);
+  EXPECT_GE(task.queued, std::chrono::hours{1});
+  EXPECT_GE(task.overdue, std::chrono::hours{1});
+}
+
+TEST_F(Drain, LetsATaskThatIsChangedAgainKeepItsPlaceInTheLine) {
+  const auto early = site_.create_node("course", "Chemistry");
+  const auto late = site_.create_node("course", "Physics");
+  drain(one_);
+  site_.save_node(early, {.base = {{"title", "Biology"}}});
+  drain(one_);
+  const auto claimed = claim(one_, 1);
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].key.entity.id, early) << "or who is saved often never gets its turn";
+  EXPECT_EQ(claim(one_).at(0).key.entity.id, late);
+}
+
+TEST_F(Drain, CountsTheTimeOfAParkedTaskFromTheChangeThatBringsItBack) {
+  const Task task = claimed_course();
+  settle(one_, {ended(task, Settlement::State::kParked)});
+  sql("UPDATE {moodle_sync.task} SET first_at = now() - interval '3 days',"
+      " due_at = now() - interval '2 days'");
+  site_.save_node(task.key.entity.id, {.base = {{"title", "Biology"}}});
+  drain(one_);
+  const Task again = claim(one_).at(0);
+  EXPECT_LT(again.queued, std::chrono::hours{1});
+  EXPECT_LT(again.overdue, std::chrono::hours{1});
+}
+
 TEST_F(Drain, TakesNoMoreThanTheLimit) {
   site_.create_node("course", "Chemistry");
   site_.create_node("course", "Physics");

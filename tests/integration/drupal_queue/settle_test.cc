@@ -48,11 +48,13 @@ TEST_F(Settle, ComesBackWhenAChangeCameMeanwhile) {
   const Task task = claimed_course();
   site_.save_node(task.key.entity.id, {.base = {{"title", "Physics"}}});
   drain(one_);
+  sql("UPDATE {moodle_sync.task} SET first_at = now() - interval '1 hour'");
   const SettleReport report = settle(one_, {done(task, 42)});
   EXPECT_EQ(report.changed, 1U);
   const auto again = claim(one_);
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].link->moodle_id, MoodleId{42});
+  EXPECT_LT(again[0].queued, std::chrono::minutes{30}) << "the older change has been done";
 }
 
 TEST_F(Settle, FollowsANewerChangeEvenWhenTheOldStateWasRefused) {

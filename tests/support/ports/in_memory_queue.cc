@@ -17,13 +17,14 @@ void InMemoryQueue::queue_task(const TaskKey& key, const std::string& bundle) {
   Row& row = at->second;
   if (inserted) {
     row.task.key = key;
-    row.due = now_;
+    row.due = row.first = now_;
   }
   row.task.bundle = bundle;
   ++row.task.generation;
   if (row.state == "running") return;
+  if (row.state == "parked") row.due = row.first = now_;
   row.state = "pending";
-  row.due = now_;
+  row.due = std::min(row.due, now_);
   row.task.attempts = 0;
 }
 
@@ -35,6 +36,7 @@ void InMemoryQueue::make_due(const TaskKey& key) {
     ++row.task.generation;
     return;
   }
+  if (row.state == "parked") row.first = now_;
   row.state = "pending";
   row.due = now_;
   row.task.attempts = 0;
@@ -70,9 +72,11 @@ Result<std::vector<Task>> InMemoryQueue::claim(const ClaimRequest& request) {
     if (!expired && !due) continue;
     row.task.in_doubt |= expired;
     row.state = "running";
-    row.lease_until = now_ + request.lease;
     row.task.token = next_token_++;
     Task task = row.task;
+    task.queued = now_ - row.first;
+    task.overdue = now_ - row.due;
+    row.lease_until = row.due = now_ + request.lease;
     if (const auto link = links_.find(key); link != links_.end()) task.link = link->second;
     claimed.push_back(std::move(task));
   }
@@ -87,7 +91,7 @@ Result<std::vector<TaskKey>> InMemoryQueue::renew(std::span<const Task> tasks,
     if (at == rows_.end() || at->second.task.token != task.token || at->second.state != "running") {
       lost.push_back(task.key);
     } else {
-      at->second.lease_until = now_ + lease;
+      at->second.lease_until = at->second.due = now_ + lease;
     }
   }
   return lost;
@@ -120,6 +124,7 @@ void InMemoryQueue::settle_one(const Settlement& settlement, SettleReport& repor
   row.task.in_doubt = settlement.in_doubt;
   if (row.task.generation != settlement.generation) {
     ++report.changed;
+    if (settlement.state == Settlement::State::kDone) row.first = now_;
     row.state = "pending";
     row.due = now_;
     row.task.attempts = 0;

@@ -44,6 +44,7 @@ class InMemoryQueue : public Queue {
     Task task;
     std::string state = "pending";
     Millis due{0};
+    Millis first{0};  ///< Of the changes that it stands for.
     Millis lease_until{0};
     std::string code;
     std::string message;

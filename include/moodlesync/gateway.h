@@ -36,6 +36,7 @@ struct GatewayStats {
   std::uint64_t connections = 0;  ///< Connections opened; far below `calls` while keep-alive works.
   std::size_t limit = 0;          ///< Requests that may be in flight at once just now.
   std::size_t in_flight = 0;      ///< Requests that Moodle has not answered yet.
+  std::size_t max_input_vars = 0;  ///< Form variables that a request may have, as far as known.
 };
 
 /// The engine's side of Moodle: drives the transfers and is the place where the event loop sleeps.

@@ -39,6 +39,7 @@ struct Turn {
   std::size_t conversations = 0;    ///< Going on.
   std::size_t unsettled = 0;        ///< Ended, their outcomes not stored yet.
   std::size_t outstanding = 0;      ///< Rows that Moodle has not answered yet.
+  std::int64_t retry_budget = 0;    ///< Failed attempts that may be repeated soon; 0: later only.
   GatewayStats gateway;             ///< Since this gateway was opened.
   bool moodle_ready = false;        ///< The preflight has passed and Moodle answers.
   const Error* moodle = nullptr;    ///< Why Moodle is away; null as well before the first answer.
@@ -61,6 +62,9 @@ struct Ending {
   const Outcome& outcome;
   const Settlement& settlement;
   std::chrono::milliseconds took{0};
+  std::chrono::microseconds overdue{0};  ///< Task::overdue of this attempt.
+  /// From the first change that the task stands for to the end of this conversation.
+  std::chrono::microseconds since_change{0};
 };
 
 /// One request to Moodle that was answered, or was not.

@@ -113,6 +113,8 @@ struct QueueStats {
   std::int64_t owed_write_backs = 0;  ///< Ids that Drupal does not show yet.
   std::int64_t table_bytes = 0;       ///< Of the task table with its indexes.
   std::int64_t dead_tuples = 0;       ///< Of the task table; they wait for vacuum.
+  /// Transactions since the oldest one whose view of the database keeps vacuum from dead rows.
+  std::int64_t oldest_xmin_age = 0;
 };
 
 /// The task queue in Drupal's database, with the links. Every method is one short transaction.

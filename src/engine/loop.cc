@@ -315,7 +315,9 @@ void Loop::hand_over(Crew::Finished& finished) {
   const Settlement& settlement = settler_.add(finished);
   if (ports_.observer == nullptr) return;
   const Conclusion& conclusion = finished.conclusion;
-  ports_.observer->ended({conclusion.task.key, conclusion.outcome, settlement, finished.took});
+  const Task& task = conclusion.task;
+  ports_.observer->ended({task.key, conclusion.outcome, settlement, finished.took, task.overdue,
+                          task.queued + finished.took});
 }
 
 /// The components that rest or no longer fit Drupal, and why.
@@ -339,6 +341,7 @@ void Loop::report() {
   turn.conversations = crew_.size();
   turn.unsettled = settler_.size();
   turn.outstanding = ports_.gateway.outstanding();
+  turn.retry_budget = settler_.retry_budget();
   turn.gateway = ports_.gateway.stats();
   turn.moodle_ready = moodle_.ready();
   if (const auto& problem = moodle_.problem()) turn.moodle = &*problem;

@@ -35,11 +35,15 @@ void RetryBudget::note_conversation() {
 }
 
 bool RetryBudget::take() {
-  turn();
-  const std::int64_t share = (conversations_ + conversations_before_) * settings_.retry_share / 100;
-  if (taken_ >= kAlwaysAllowed + share) return false;
+  if (left() == 0) return false;
   ++taken_;
   return true;
+}
+
+std::int64_t RetryBudget::left() {
+  turn();
+  const std::int64_t share = (conversations_ + conversations_before_) * settings_.retry_share / 100;
+  return std::max<std::int64_t>(kAlwaysAllowed + share - taken_, 0);
 }
 
 std::chrono::milliseconds RetryBudget::later(Random& random) const {

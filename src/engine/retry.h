@@ -30,6 +30,8 @@ class RetryBudget {
   void note_conversation();
   /// Whether one more may be repeated soon; if so it is counted.
   [[nodiscard]] bool take();
+  /// How many more take() would grant just now.
+  [[nodiscard]] std::int64_t left();
   /// When to come back instead: a random time in the second half of retry_cap.
   [[nodiscard]] std::chrono::milliseconds later(Random& random) const;
 

@@ -33,6 +33,7 @@ class Settler {
 
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+  [[nodiscard]] std::int64_t retry_budget() { return budget_.left(); }
   /// Tasks whose outcome is not stored yet: their leases still need the heartbeat.
   [[nodiscard]] std::vector<Task> tasks() const;
 

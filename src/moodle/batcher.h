@@ -83,6 +83,7 @@ class Batcher {
   [[nodiscard]] Rows take_waiting();
 
   void set_variables(std::size_t variables) { limits_.variables = variables; }
+  [[nodiscard]] std::size_t variables() const { return limits_.variables; }
 
   /// Whether `call` alone is within the number of variables.
   [[nodiscard]] bool fits(const Call& call) const;

@@ -160,6 +160,7 @@ GatewayStats BatchingGateway::stats() const {
   stats.connections = transport_->connections_opened();
   stats.limit = concurrency_.limit();
   stats.in_flight = wire_.size();
+  stats.max_input_vars = batcher_.variables();
   return stats;
 }
 

@@ -22,6 +22,9 @@ using prometheus::Histogram;
 /// OpenTelemetry's, and what a slow Moodle needs on top.
 const Histogram::BucketBoundaries kSeconds{.005, .01, .025, .05, .075, .1, .25, .5,
                                            .75,  1,   2.5,  5,   7.5,  10, 30,  60};
+/// From a change to Moodle: milliseconds on a quiet day, hours behind an import or an outage.
+const Histogram::BucketBoundaries kLatency{.01, .025, .05, .1,  .25, .5,  1,    2.5,   5,
+                                           10,  30,   60,  120, 300, 900, 3600, 21600, 86400};
 const Histogram::BucketBoundaries kRows{1, 2, 5, 10, 20, 50, 100, 200, 500};
 
 Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
@@ -30,6 +33,10 @@ Family<Counter>& counter(prometheus::Registry& registry, const char* name, const
 
 Family<Histogram>& histogram(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+double in_seconds(std::chrono::microseconds time) {
+  return std::chrono::duration<double>(time).count();
 }
 
 /// What has come on top since `before`; after a reload the gateway counts from zero again.
@@ -75,6 +82,14 @@ class Metrics::Families {
   Family<Histogram>& conversation_seconds =
       histogram(registry, "moodle_syncd_conversation_duration_seconds",
                 "From the start of a conversation to its end, all waiting included");
+  Family<Histogram>& pickup_seconds =
+      histogram(registry, "moodle_syncd_pickup_latency_seconds",
+                "From when a task could be worked on (its change, wait or pause between attempts "
+                "being over) to when it was taken");
+  Family<Histogram>& sync_seconds =
+      histogram(registry, "moodle_syncd_sync_latency_seconds",
+                "From a change in Drupal to when Moodle agreed with it, retries and waiting "
+                "included; without what is left out on purpose");
   Family<Histogram>& request_seconds =
       histogram(registry, "moodle_syncd_moodle_request_duration_seconds",
                 "From the first byte of a request to the last one of Moodle's answer");
@@ -111,18 +126,24 @@ void Metrics::ended(const Ending& ending) {
   const std::string outcome(outcome_name(ending.outcome));
   families_->attempts.Add({{"component", component}, {"outcome", outcome}}).Increment();
   families_->conversation_seconds.Add({{"component", component}}, kSeconds)
-      .Observe(std::chrono::duration<double>(ending.took).count());
+      .Observe(in_seconds(ending.took));
+  families_->pickup_seconds.Add({{"component", component}}, kLatency)
+      .Observe(in_seconds(ending.overdue));
   using State = Settlement::State;
   const State state = ending.settlement.state;
   if (state != State::kDone && state != State::kParked) return;
   families_->events.Add({{"component", component}, {"outcome", outcome}}).Increment();
+  const bool agrees = state == State::kDone && !std::holds_alternative<Skipped>(ending.outcome);
+  if (!agrees) return;
+  families_->sync_seconds.Add({{"component", component}}, kLatency)
+      .Observe(in_seconds(ending.since_change));
 }
 
 void Metrics::called(const MoodleCall& call) {
   const std::string function(call.function);
   const std::string outcome(call.failure == nullptr ? "answered" : to_string(call.failure->kind));
   families_->request_seconds.Add({{"function", function}, {"outcome", outcome}}, kSeconds)
-      .Observe(std::chrono::duration<double>(call.took).count());
+      .Observe(in_seconds(call.took));
   families_->batch_rows.Add({{"function", function}}, kRows)
       .Observe(static_cast<double>(call.rows));
 }

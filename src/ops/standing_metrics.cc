@@ -86,6 +86,10 @@ class Collector {
             .count(vitals_.gateway.limit));
     put(Gauge("moodle_requests_in_flight", "Requests that Moodle has not answered yet")
             .count(vitals_.gateway.in_flight));
+    put(Gauge("moodle_max_input_vars", "Form variables that a request to Moodle may have")
+            .count(vitals_.gateway.max_input_vars));
+    put(Gauge("retry_budget_tokens", "Failed attempts that may be repeated soon; 0: later only")
+            .count(vitals_.retry_budget));
     put(Gauge("listen_up", "1 while notifications of changes arrive; 0: they are polled for")
             .count(vitals_.is_listening));
     put(Gauge("capture_gaps", "Kinds of changes in Drupal that are not noticed by a trigger")
@@ -161,6 +165,10 @@ class Collector {
             .count(stats.table_bytes));
     put(Gauge("queue_dead_tuples", "Rows of the task table that wait for vacuum")
             .count(stats.dead_tuples));
+    put(Gauge("oldest_xmin_age",
+              "Transactions since the oldest one whose view of the database keeps vacuum from "
+              "dead rows")
+            .count(stats.oldest_xmin_age));
     put(Gauge("queue_reading_age_seconds", "Since the queue was last looked at for these numbers")
             .add(seconds(vitals_.taken - queue_.when)));
   }

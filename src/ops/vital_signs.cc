@@ -57,6 +57,7 @@ void VitalSigns::turned(const Turn& turn) {
   vitals_.conversations = turn.conversations;
   vitals_.unsettled = turn.unsettled;
   vitals_.outstanding = turn.outstanding;
+  vitals_.retry_budget = turn.retry_budget;
   vitals_.gateway = turn.gateway;
   vitals_.written_back += static_cast<std::int64_t>(turn.written_back);
   vitals_.lost_leases += static_cast<std::int64_t>(turn.lost_leases);

@@ -57,6 +57,7 @@ struct Vitals {
   std::size_t conversations = 0;
   std::size_t unsettled = 0;
   std::size_t outstanding = 0;
+  std::int64_t retry_budget = 0;
   GatewayStats gateway;
   std::int64_t written_back = 0;
   std::int64_t lost_leases = 0;

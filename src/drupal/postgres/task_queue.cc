@@ -160,7 +160,9 @@ constexpr std::string_view kSkipStats = R"sql(
 SELECT component, skipped, count(*) FROM {moodle_sync.link} WHERE skipped <> ''
 GROUP BY 1, 2 ORDER BY 1, 2)sql";
 
-/// The number of links is an estimate once counting would take long.
+/// The number of links is an estimate once counting would take long. Vacuum keeps what somebody in
+/// this database, a replica or a prepared transaction may still see; whose that is, only a
+/// superuser is told.
 constexpr std::string_view kOtherStats = R"sql(
 SELECT (SELECT count(*) FROM {moodle_sync.change}),
        CASE WHEN c.reltuples > 200000 THEN c.reltuples::bigint
@@ -168,7 +170,13 @@ SELECT (SELECT count(*) FROM {moodle_sync.change}),
        (SELECT count(*) FROM {moodle_sync.link} WHERE skipped <> ''),
        (SELECT count(*) FROM {moodle_sync.link} WHERE write_back = 1),
        pg_total_relation_size(to_regclass($2)),
-       pg_stat_get_dead_tuples(to_regclass($2))
+       pg_stat_get_dead_tuples(to_regclass($2)),
+       (SELECT coalesce(max(held), 0) FROM (
+         SELECT age(backend_xmin) AS held FROM pg_stat_activity
+         WHERE (datname = current_database() OR datname IS NULL) AND pid <> pg_backend_pid()
+         UNION ALL SELECT age(xmin) FROM pg_replication_slots
+         UNION ALL SELECT age(transaction) FROM pg_prepared_xacts
+         WHERE database = current_database()) AS held)
 FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 
 /// SQLSTATE query_canceled, by statement_timeout.
@@ -463,6 +471,7 @@ Result<QueueStats> TaskQueue::stats() {
   stats.owed_write_backs = (*others)[0].integer(3);
   stats.table_bytes = (*others)[0].integer(4);
   stats.dead_tuples = (*others)[0].integer(5);
+  stats.oldest_xmin_age = (*others)[0].integer(6);
   return stats;
 }
 

@@ -315,5 +315,17 @@ TEST_F(Settle, CountsWhatIsInTheTables) {
   EXPECT_EQ(stats->owed_write_backs, 1);
 }
 
+TEST_F(Settle, TellsHowOldTheTransactionIsThatVacuumMustRespect) {
+  const auto age = [this] { return one_.queue.stats()->oldest_xmin_age; };
+  auto other = another_instance();
+  auto open = Transaction::begin(other->connection, "ISOLATION LEVEL REPEATABLE READ");
+  ASSERT_TRUE(open->query("SELECT 1 FROM pg_class LIMIT 1"));
+  const std::int64_t before = age();
+  for (int i = 0; i < 20; ++i) site_.create_node("course", "Chemistry");
+  EXPECT_GE(age(), before + 20) << "nobody but that reader keeps the rows";
+  ASSERT_TRUE(open->commit());
+  EXPECT_LT(age(), before + 20);
+}
+
 }  // namespace
 }  // namespace moodlesync::postgres

@@ -16,6 +16,7 @@ class Notebook : public Observer {
     claimed += turn.claimed;
     drained += turn.drained;
     settled += turn.settled;
+    retry_budget = turn.retry_budget;
     most_conversations = std::max(most_conversations, turn.conversations);
     was_ready = was_ready || turn.is_ready();
     if (turn.moodle != nullptr) moodle.insert(turn.moodle->code);
@@ -27,6 +28,8 @@ class Notebook : public Observer {
     endings.push_back(to_string(ending.task.entity) + " " +
                       std::string(outcome_name(ending.outcome)));
     parked += ending.settlement.state == Settlement::State::kParked ? 1 : 0;
+    overdue = ending.overdue;
+    since_change = ending.since_change;
   }
   void called(const MoodleCall& /*call*/) override {}
 
@@ -36,6 +39,9 @@ class Notebook : public Observer {
   std::size_t most_conversations = 0;
   bool was_ready = false;
   int parked = 0;
+  std::int64_t retry_budget = 0;
+  std::chrono::microseconds overdue{0};
+  std::chrono::microseconds since_change{0};
   Phase last_phase = Phase::kStarting;
   std::set<std::string> moodle;
   std::set<std::string> held_back;
@@ -57,6 +63,21 @@ TEST_F(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
   EXPECT_EQ(notebook_.settled, 1U);
   EXPECT_TRUE(notebook_.was_ready);
   EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
+}
+
+TEST_F(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {
+  course(12, "Algebra");
+  queue_->add_task({"course", "main", {"node", 12}});
+  pass(std::chrono::seconds{90});
+  (void)run();
+  EXPECT_GE(notebook_.overdue, std::chrono::seconds{90});
+  EXPECT_GE(notebook_.since_change, notebook_.overdue);
+}
+
+TEST_F(ObserverTest, HearsHowManyRetriesAreLeft) {
+  course(12, "Algebra");
+  (void)run();
+  EXPECT_GE(notebook_.retry_budget, 10);
 }
 
 TEST_F(ObserverTest, HearsWhatBecomesOfARefusedTask) {

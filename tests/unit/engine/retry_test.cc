@@ -31,6 +31,17 @@ TEST_F(RetryBudgetTest, AllowsAShareOfTheConversations) {
   EXPECT_EQ(granted(1000), 10 + 200);
 }
 
+TEST_F(RetryBudgetTest, TellsWhatIsLeft) {
+  converse(100);
+  EXPECT_EQ(budget_.left(), 10 + 20);
+  (void)granted(12);
+  EXPECT_EQ(budget_.left(), 18);
+  (void)granted(100);
+  EXPECT_EQ(budget_.left(), 0);
+  clock_.advance(settings_.retry_window * 5);
+  EXPECT_EQ(budget_.left(), 10) << "a new window, though nobody has asked since";
+}
+
 TEST_F(RetryBudgetTest, AllowsNewOnesWithEachWindow) {
   converse(1000);
   (void)granted(1000);

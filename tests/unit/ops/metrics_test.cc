@@ -48,6 +48,35 @@ TEST_F(MetricsTest, MeasuresRequestsByFunctionAndOutcome) {
                                 "\"core_user_create_users\"} 100"));
 }
 
+TEST_F(MetricsTest, MeasuresHowLongAChangeTakesToMoodleAndHowLongItLay) {
+  const TaskKey key{"course", "main", {"node", 12}};
+  Settlement settlement;
+  const auto tell = [&](const Outcome& outcome) {
+    metrics_.ended({key, outcome, settlement, std::chrono::milliseconds{30},
+                    std::chrono::milliseconds{4}, std::chrono::milliseconds{700}});
+  };
+  tell(Synced{});
+  tell(Skipped{"opted_out", "as asked for"});
+  settlement.state = Settlement::State::kPending;
+  tell(Error{ErrorKind::kTransient, "timeout", "no answer"});
+  EXPECT_THAT(text(),
+              HasSubstr("moodle_syncd_sync_latency_seconds_count{component=\"course\"} 1\n"))
+      << "neither what is left out nor what is still to come is in step";
+  EXPECT_THAT(text(),
+              HasSubstr("moodle_syncd_sync_latency_seconds_sum{component=\"course\"} 0.7\n"));
+  EXPECT_THAT(text(),
+              HasSubstr("moodle_syncd_pickup_latency_seconds_count{component=\"course\"} 3\n"));
+  EXPECT_THAT(text(),
+              HasSubstr("moodle_syncd_pickup_latency_seconds_sum{component=\"course\"} 0.012"));
+}
+
+TEST_F(MetricsTest, ShowsWhatLimitsRequestsAndRetries) {
+  vitals_.gateway.max_input_vars = 5000;
+  vitals_.retry_budget = 12;
+  EXPECT_THAT(text(), HasSubstr("moodle_syncd_moodle_max_input_vars 5000\n"));
+  EXPECT_THAT(text(), HasSubstr("moodle_syncd_retry_budget_tokens 12\n"));
+}
+
 TEST_F(MetricsTest, KeepsCountingWhenAReloadBringsANewGateway) {
   Turn turn;
   turn.gateway.rows = 100;
@@ -69,6 +98,8 @@ TEST_F(MetricsTest, SaysNothingOfAQueueThatWasNeverLookedAt) {
               HasSubstr("moodle_syncd_queue_depth{component=\"course\",state=\"pending\"} 7\n"));
   EXPECT_THAT(text(), HasSubstr("moodle_syncd_dead_letters{component=\"course\"} 3\n"));
   EXPECT_THAT(text(), HasSubstr("moodle_syncd_queue_oldest_age_seconds{component=\"course\"} 90"));
+  queue_.stats.oldest_xmin_age = 4711;
+  EXPECT_THAT(text(), HasSubstr("moodle_syncd_oldest_xmin_age 4711\n"));
 }
 
 TEST_F(MetricsTest, ShowsComponentsOfWhichNothingHasHappenedYet) {

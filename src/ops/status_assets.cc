@@ -56,9 +56,9 @@ table{border-collapse:collapse;width:100%;font-size:.94rem}th,td{text-align:left
 border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600;font-size:.84rem}
 tr:last-child td{border-bottom:0}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}td:last-child,th:last-child{white-space:nowrap;padding:.5rem 0 .5rem 1.2rem}
-.stuck{border-top:1px solid var(--line);padding:.9rem 0}.stuck:first-of-type{border-top:0;padding-top:0}
-.stuck:last-child{padding-bottom:0}
-.stuck h3{font-size:1rem;margin:0}.stuck p{margin:.25rem 0;overflow-wrap:anywhere}.soft{color:var(--soft);font-size:.9rem}
+.entry{border-top:1px solid var(--line);padding:.9rem 0}.entry:first-of-type{border-top:0;padding-top:0}
+.entry:last-child{padding-bottom:0}
+.entry h3{font-size:1rem;margin:0}.entry p{margin:.25rem 0;overflow-wrap:anywhere}.soft{color:var(--soft);font-size:.9rem}
 code{background:var(--bg);border-radius:.3rem;padding:.05rem .35rem;font-size:.88em}
 ul.plain{list-style:none;margin:0;padding:0}ul.plain li{padding:.35rem 0;overflow-wrap:anywhere}
 #sides li{display:grid;grid-template-columns:7rem 1fr}

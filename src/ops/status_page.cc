@@ -1,16 +1,15 @@
 #include "ops/status_page.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <ctime>
-#include <utility>
 
-#include "moodlesync/brake.h"
 #include "ops/hour_chart.h"
 #include "ops/html.h"
 #include "ops/status_assets.h"
+#include "ops/status_components.h"
+#include "ops/status_look_up.h"
+#include "ops/status_obstacles.h"
 #include "ops/status_verdict.h"
+#include "ops/status_widgets.h"
 
 namespace moodlesync::ops {
 
@@ -44,19 +43,19 @@ class Page {
 
   std::string render() {
     begin();
-    search_result();
+    add_look_up(html_, view_);
     verdict();
     notice();
     tiles();
-    stuck();
-    held();
+    add_stuck(html_, view_);
+    add_held(html_, view_);
     hour();
     html_.raw("<div class=\"columns\"><div>");
     sides();
     html_.raw("</div><div>");
     outages();
     html_.raw("</div></div>");
-    components();
+    add_components(html_, view_);
     html_.raw("</main>");
     end();
     return html_.take();
@@ -140,122 +139,6 @@ class Page {
     html_.raw("</ul>");
   }
 
-  void csrf_field() {
-    html_.raw("<input type=\"hidden\" name=\"csrf\" value=\"").text(view_.csrf).raw("\">");
-  }
-
-  void hidden(const char* name, std::string_view value) {
-    html_.raw("<input type=\"hidden\" name=\"").raw(name).raw("\" value=\"").text(value).raw("\">");
-  }
-
-  /// What is parked, for one reason at a time.
-  void stuck() {
-    html_.raw("<div id=\"stuck\" data-live>");
-    std::vector<const QueueStats::Line*> lines;
-    for (const QueueStats::Line& line : view_.queue.stats.tasks) {
-      if (line.state == "parked" && line.code != kBrakeCode) lines.push_back(&line);
-    }
-    if (!lines.empty()) {
-      html_.raw(
-          "<section class=\"card\" aria-labelledby=\"stuck-title\">"
-          "<h2 id=\"stuck-title\">What is stuck, and why</h2>");
-      for (const QueueStats::Line* line : lines) stuck_for(*line);
-      html_.raw("</section>");
-    }
-    html_.raw("</div>");
-  }
-
-  void stuck_for(const QueueStats::Line& line) {
-    html_.raw("<div class=\"stuck\"><h3>")
-        .text(line.component)
-        .raw(": ")
-        .text(counted(line.count, "entry", "entries"))
-        .raw(", the oldest for ")
-        .text(age_in_words(line.oldest))
-        .raw("</h3><p>")
-        .text(line.last_error.empty() ? "Moodle refused it." : line.last_error)
-        .raw(" <code>")
-        .text(line.code)
-        .raw("</code></p>");
-    examples(line);
-    html_.raw(
-        "<p class=\"soft\">Saving the entity in Drupal tries it again. If the obstacle was in "
-        "Moodle, mend it there first.</p>");
-    if (!view_.csrf.empty()) {
-      html_.raw("<form class=\"act\" method=\"post\" action=\"/retry\">");
-      csrf_field();
-      hidden("component", line.component);
-      hidden("code", line.code);
-      html_.raw("<button>Try ")
-          .text(line.count == 1 ? "it" : "all of them")
-          .raw(" again now</button></form>");
-    }
-    html_.raw("</div>");
-  }
-
-  void examples(const QueueStats::Line& line) {
-    bool is_first = true;
-    for (const ParkedTask& task : view_.queue.parked.tasks) {
-      if (task.key.component != line.component || task.code != line.code) continue;
-      html_.raw(is_first ? "<p>" : " &middot; ");
-      is_first = false;
-      entity_link(task.key.entity);
-    }
-    if (!is_first) html_.raw("</p>");
-  }
-
-  void entity_link(const EntityRef& entity) {
-    const std::string name = to_string(entity);
-    html_.raw("<a href=\"/?entity=").text(name).raw("\">").text(name).raw("</a>");
-  }
-
-  void held() {
-    html_.raw("<div id=\"held\" data-live>");
-    for (const HeldRemovals& held : view_.queue.held) held_of(held);
-    html_.raw("</div>");
-  }
-
-  void held_of(const HeldRemovals& held) {
-    html_.raw("<section class=\"card\"><h2>The brake: ")
-        .text(counted(held.removals, "removal"))
-        .raw(" of ")
-        .text(held.component)
-        .raw(" held back for ")
-        .text(age_in_words(held.since))
-        .raw("</h2><p>To be taken away: ");
-    bool is_first = true;
-    for (const auto& [verb, count] : held.by_verb) {
-      html_.raw(is_first ? "" : ", ").text(verb).raw(" ").number(count);
-      is_first = false;
-    }
-    html_.raw(". ")
-        .text(counted(held.tripped.wanted, "was", "were"))
-        .raw(" asked for at once; Moodle holds ")
-        .number(held.tripped.linked)
-        .raw(
-            " by our doing. Was a vocabulary emptied, an import broken? Then put it right in "
-            "Drupal and nothing is taken away.</p><p>");
-    for (const TaskKey& key : held.examples) {
-      entity_link(key.entity);
-      html_.raw(" ");
-    }
-    html_.raw("</p>");
-    if (view_.csrf.empty()) {
-      html_.raw(
-          "<p class=\"soft\">To decide: <code>moodle-syncd brake list</code>, then "
-          "<code>brake allow</code> or <code>brake drop</code>.</p></section>");
-      return;
-    }
-    html_.raw(
-        "<details><summary>It is right that they go &hellip;</summary><form class=\"act\" "
-        "method=\"post\" action=\"/allow\">");
-    csrf_field();
-    hidden("component", held.component);
-    html_.raw("<button class=\"grave\">Take ")
-        .text(counted(held.removals, "thing"))
-        .raw(" away in Moodle</button></form></details></section>");
-  }
-
   void hour() {
     html_.raw(
         "<section class=\"card\" aria-labelledby=\"hour-title\"><h2 id=\"hour-title\">The "
@@ -331,105 +214,6 @@ class Page {
     html_.raw("<br><span class=\"soft\">").text(outage.reason).raw("</span></li>");
   }
 
-  void components() {
-    html_.raw(
-        "<section class=\"card\" aria-labelledby=\"parts-title\"><h2 id=\"parts-title\">"
-        "Components</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Component"
-        "</th><th scope=\"col\" class=\"n\">To do</th><th scope=\"col\" class=\"n\">Waiting"
-        "</th><th scope=\"col\" class=\"n\">Stuck</th><th scope=\"col\" class=\"n\">Done since "
-        "start</th><th scope=\"col\">Last done</th></tr></thead>"
-        "<tbody id=\"parts\" data-live>");
-    for (const std::string& name : view_.vitals.components) component(name);
-    html_.raw("</tbody></table></div></section>");
-  }
-
-  void component(const std::string& name) {
-    std::int64_t to_do = 0;
-    std::int64_t waiting = 0;
-    std::int64_t parked = 0;
-    for (const QueueStats::Line& line : view_.queue.stats.tasks) {
-      if (line.component != name || line.code == kBrakeCode) continue;
-      (line.state == "parked" ? parked : line.state == "waiting" ? waiting : to_do) += line.count;
-    }
-    html_.raw("<tr><td>").text(name).raw("</td>");
-    for (const std::int64_t number : {to_do, waiting, parked, done(name)}) {
-      html_.raw("<td class=\"n\">").number(number).raw("</td>");
-    }
-    html_.raw("<td>");
-    const auto success = view_.vitals.last_success.find(name);
-    if (success == view_.vitals.last_success.end()) {
-      html_.raw("–");
-    } else {
-      html_.text(age_in_words(std::chrono::duration_cast<std::chrono::seconds>(view_.vitals.taken -
-                                                                               success->second)) +
-                 " ago");
-    }
-    html_.raw("</td></tr>");
-  }
-
-  [[nodiscard]] std::int64_t done(const std::string& component) const {
-    const auto found = view_.vitals.outcomes.find(component);
-    if (found == view_.vitals.outcomes.end()) return 0;
-    std::int64_t sum = 0;
-    for (const char* name : {"synced", "unchanged", "removed", "skipped"}) {
-      const auto count = found->second.find(name);
-      if (count != found->second.end()) sum += count->second;
-    }
-    return sum;
-  }
-
-  void search_result() {
-    if (view_.searched.empty()) return;
-    html_.raw("<section class=\"card\" aria-labelledby=\"found-title\"><h2 id=\"found-title\">")
-        .text(view_.searched)
-        .raw("</h2>");
-    if (!view_.found) {
-      html_.raw("<p>").text(view_.search_trouble).raw("</p></section>");
-      return;
-    }
-    const EntityReading& found = *view_.found;
-    if (found.parked.empty() && found.links.empty()) {
-      html_.raw("<p>Nothing is known of it: it was never synced, and nothing of it is stuck.</p>");
-    }
-    for (const auto& [component, link] : found.links) link_of(component, link);
-    for (const ParkedTask& task : found.parked) parked(task);
-    html_.raw("</section>");
-  }
-
-  void link_of(const std::string& component, const Link& link) {
-    html_.raw("<p><strong>").text(component).raw("</strong>: ");
-    if (!link.skipped.empty()) {
-      html_.raw("left out on purpose <code>").text(link.skipped).raw("</code>");
-    } else if (const auto& id = link.moodle_id) {
-      html_.raw("has the Moodle id <code>").text(to_string(*id)).raw("</code>");
-    } else {
-      html_.raw("has no Moodle id yet");
-    }
-    html_.raw("; ")
-        .text(counted(static_cast<std::int64_t>(link.sent.size()), "value"))
-        .raw(" sent.</p>");
-  }
-
-  void parked(const ParkedTask& task) {
-    html_.raw("<div class=\"stuck\"><h3>")
-        .text(task.key.component)
-        .raw(": stuck for ")
-        .text(age_in_words(task.parked))
-        .raw("</h3><p>")
-        .text(task.message)
-        .raw(" <code>")
-        .text(task.code)
-        .raw("</code></p>");
-    if (!view_.csrf.empty() && task.code != kBrakeCode) {
-      html_.raw("<form class=\"act\" method=\"post\" action=\"/retry\">");
-      csrf_field();
-      hidden("component", task.key.component);
-      hidden("entity", to_string(task.key.entity));
-      html_.raw("<button>Try again now</button></form>");
-    }
-    html_.raw("</div>");
-  }
-
   void end() {
     html_.raw("<footer class=\"wrap\"><div class=\"row\"><span id=\"reading\" data-live>");
     const QueueReading& queue = view_.queue;
@@ -448,7 +232,7 @@ class Page {
     if (view_.may_sign_in) sign_in();
     if (!view_.csrf.empty()) {
       html_.raw("<form method=\"post\" action=\"/sign-out\">");
-      csrf_field();
+      add_hidden(html_, "csrf", view_.csrf);
       html_.raw("<button>Sign out</button></form>");
     }
     html_.raw("</div></footer><script nonce=\"")

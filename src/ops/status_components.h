@@ -1,0 +1,11 @@
+#pragma once
+
+#include "ops/html.h"
+#include "ops/status_view.h"
+
+namespace moodlesync::ops {
+
+/// How each component is doing, a row each.
+void add_components(Html& page, const StatusView& view);
+
+}  // namespace moodlesync::ops

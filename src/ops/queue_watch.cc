@@ -62,10 +62,13 @@ Status QueueWatch::look() {
     if (!stats) return std::move(stats).error();
     Result<std::vector<HeldRemovals>> held = (*database)->removals().held();
     if (!held) return std::move(held).error();
+    Result<std::vector<Pause>> pauses = (*database)->pauses().list();
+    if (!pauses) return std::move(pauses).error();
     Result<ParkedList> parked = (*database)->parking().list({}, kMostParked);
     if (!parked) return std::move(parked).error();
     fresh.stats = *std::move(stats);
     fresh.held = *std::move(held);
+    fresh.pauses = *std::move(pauses);
     fresh.parked = *std::move(parked);
   }
   fresh.is_taken = true;

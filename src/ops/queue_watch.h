@@ -22,6 +22,7 @@ struct QueueReading {
   std::chrono::milliseconds took{0};
   QueueStats stats;
   std::vector<HeldRemovals> held;
+  std::vector<Pause> pauses;
   ParkedList parked;    ///< The first kMostParked.
   std::string trouble;  ///< Why the last look failed; the numbers are then older ones.
 };

@@ -1,6 +1,7 @@
 #include "ops/status_components.h"
 
 #include "moodlesync/brake.h"
+#include "ops/status_pauses.h"
 #include "ops/status_verdict.h"
 
 namespace moodlesync::ops {
@@ -47,9 +48,26 @@ void add_last_success(Html& page, const Vitals& vitals, std::string_view compone
             " ago");
 }
 
+/// For whoever wonders why nothing of it is done.
+void add_pause(Html& page, const QueueReading& queue, std::string_view component) {
+  const Pause* const pause = pause_of(queue.pauses, component);
+  if (pause == nullptr) return;
+  page.raw("<br><span class=\"state so\">paused");
+  if (pause->component.empty()) {
+    page.raw(", as everything is</span>");
+    return;
+  }
+  page.raw(" for ").text(age_in_words(pause->since)).raw("</span>");
+  if (!pause->reason.empty()) {
+    page.raw("<br><span class=\"soft\">").text(pause->reason).raw("</span>");
+  }
+}
+
 void add_component(Html& page, const StatusView& view, const std::string& name) {
   const Share share = share_of(view.queue, name);
-  page.raw("<tr><td>").text(name).raw("</td>");
+  page.raw("<tr><td>").text(name);
+  add_pause(page, view.queue, name);
+  page.raw("</td>");
   for (const std::int64_t number :
        {share.to_do, share.waiting, share.parked, done(view.vitals, name)}) {
     page.raw("<td class=\"n\">").number(number).raw("</td>");

@@ -110,7 +110,11 @@ class Page {
         .text(verdict.headline)
         .raw("</h2><p>")
         .text(verdict.detail)
-        .raw("</p></div></section>");
+        .raw("</p>");
+    if (!verdict.pauses.empty()) {
+      html_.raw("<p><strong>Paused:</strong> ").text(verdict.pauses).raw("</p>");
+    }
+    html_.raw("</div></section>");
   }
 
   void notice() {

@@ -25,6 +25,7 @@ struct StatusVerdict {
   Mood mood = Mood::kGood;
   std::string headline;
   std::string detail;
+  std::string pauses = {};  ///< What somebody has paused, whatever the rest says; may be empty.
 };
 /// The gravest thing that can be said. `patience`: as for livez().
 [[nodiscard]] StatusVerdict judge_status(const Vitals& vitals, const QueueReading& queue,

@@ -48,6 +48,16 @@ TEST_F(QueueWatchTest, LooksAtOnceAndThenRests) {
   EXPECT_EQ(reading.trouble, "");
 }
 
+TEST_F(QueueWatchTest, KnowsWhatIsPaused) {
+  ASSERT_TRUE(state_.pauses.pause("course", "upgrade"));
+  const auto watch = this->watch();
+  const QueueReading reading =
+      reading_of(*watch, [](const QueueReading& one) { return one.is_taken; });
+  ASSERT_EQ(reading.pauses.size(), 1U);
+  EXPECT_EQ(reading.pauses[0].component, "course");
+  EXPECT_EQ(reading.pauses[0].reason, "upgrade");
+}
+
 TEST_F(QueueWatchTest, SaysWhyItCannotLook) {
   reachable_ = false;
   const auto watch = this->watch();

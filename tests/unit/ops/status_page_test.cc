@@ -46,6 +46,7 @@ TEST_F(StatusPageTest, LeavesNothingOfWhatOthersWroteThatABrowserTakesForMarkup)
   held.component = kHostile;
   held.by_verb[kHostile] = 3;
   held.examples = {{kHostile, kHostile, {kHostile, 1}}};
+  view_.queue.pauses = {{kHostile, kHostile, {}}, {"", kHostile, {}}};
   view_.queue.trouble = kHostile;
   view_.csrf = "c5f";
   EXPECT_THAT(page(), Not(HasSubstr("<script>alert")));
@@ -83,6 +84,18 @@ TEST_F(StatusPageTest, ShowsWhatIsKnownOfOneEntity) {
   link.skipped = "opted_out";
   view_.found->links = {{"course", link}};
   EXPECT_THAT(page(), HasSubstr("left out on purpose <code>opted_out</code>"));
+}
+
+TEST_F(StatusPageTest, TellsEverybodyWhatIsPausedSinceWhenAndWhy) {
+  view_.vitals.components = {"course", "users"};
+  EXPECT_THAT(page(), Not(HasSubstr("aused")));
+  view_.queue.pauses = {{"course", "new mapping", std::chrono::seconds{300}}};
+  EXPECT_THAT(page(), HasSubstr("<strong>Paused:</strong> course for 5 min (new mapping)"));
+  EXPECT_THAT(page(), HasSubstr("<td>course<br><span class=\"state so\">paused for 5 min</span>"
+                                "<br><span class=\"soft\">new mapping</span></td>"));
+  EXPECT_THAT(page(), HasSubstr("<td>users</td>"));
+  view_.queue.pauses.insert(view_.queue.pauses.begin(), {"", "", std::chrono::seconds{10}});
+  EXPECT_THAT(page(), HasSubstr("<td>users<br><span class=\"state so\">paused, as everything is"));
 }
 
 TEST_F(StatusPageTest, DrawsTheLastHourAndSaysItInWords) {

@@ -67,6 +67,49 @@ TEST_F(StatusVerdictTest, DoesNotClaimToBeInStepBeforeItHasLooked) {
   EXPECT_EQ(verdict().mood, Mood::kBusy);
 }
 
+TEST_F(StatusVerdictTest, IsNotInStepWithoutAWordWhileEverythingIsPaused) {
+  queue_.pauses = {{"", "upgrade of Moodle", seconds{300}}};
+  EXPECT_EQ(verdict().mood, Mood::kWarning);
+  EXPECT_EQ(verdict().headline, "Everything is paused");
+  EXPECT_EQ(verdict().pauses, "everything for 5 min (upgrade of Moodle)");
+  tasks("pending", "", 3, seconds{90});
+  tasks("waiting", "waiting", 1, seconds{90});
+  EXPECT_EQ(verdict().headline, "Everything is paused; 4 changes wait");
+}
+
+TEST_F(StatusVerdictTest, SaysWhatRestsWhileAComponentIsPaused) {
+  queue_.pauses = {{"course", "", seconds{20}}};
+  EXPECT_EQ(verdict().mood, Mood::kWarning);
+  EXPECT_EQ(verdict().headline, "In step, but course is paused");
+  EXPECT_EQ(verdict().pauses, "course for 20 s");
+  tasks("pending", "", 12, seconds{900});
+  EXPECT_EQ(verdict().headline, "12 changes wait: course is paused");
+  queue_.stats.tasks.push_back({"users", "pending", "", 2, seconds{40}});
+  EXPECT_EQ(verdict().mood, Mood::kBusy);
+  EXPECT_EQ(verdict().headline, "Catching up: 2 changes to go");
+  EXPECT_EQ(verdict().detail,
+            "The oldest has waited for 40 s. 12 more wait for the end of a pause.");
+  queue_.pauses.push_back({"users", "", seconds{20}});
+  EXPECT_EQ(verdict().headline, "14 changes wait: course and users are paused");
+}
+
+TEST_F(StatusVerdictTest, TellsOfAPauseAlsoWhileThereIsGraverNews) {
+  queue_.pauses = {{"course", "", seconds{20}}};
+  queue_.held.emplace_back().removals = 40;
+  EXPECT_THAT(verdict().headline, HasSubstr("40 removals held back"));
+  EXPECT_EQ(verdict().pauses, "course for 20 s");
+  queue_.pauses = {{"", "", seconds{20}}};
+  vitals_.moodle = {State::kAway, "http_503", "Moodle is in maintenance", {}};
+  EXPECT_THAT(verdict().headline, HasSubstr("Moodle has been away"));
+  EXPECT_EQ(verdict().pauses, "everything for 20 s");
+}
+
+TEST_F(StatusVerdictTest, CountsWhatGoesOnToItsEndInSpiteOfAPause) {
+  queue_.pauses = {{"course", "", seconds{20}}};
+  tasks("running", "", 2, seconds{5});
+  EXPECT_EQ(verdict().headline, "Catching up: 2 changes to go");
+}
+
 TEST_F(StatusVerdictTest, CountsHeldTasksOnce) {
   tasks("parked", "brake", 5, seconds{90});
   EXPECT_EQ(totals_of(queue_).parked, 0);

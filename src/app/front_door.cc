@@ -33,15 +33,11 @@ std::unique_ptr<ops::Endpoint> open_endpoint(const Settings& settings, const Roo
   if (!settings.endpoint.listen) return nullptr;
   ops::EndpointSettings wanted = settings.endpoint;
   wanted.patience = settings.drupal.statement_timeout + settings.engine.poll_interval + kSpare;
-  std::vector<std::string> components;
-  components.reserve(settings.components.size());
-  for (const auto& component : settings.components) components.emplace_back(component->name());
   auto endpoint = ops::Endpoint::open(
       std::move(wanted), {onlookers.clock,
                           onlookers.vital_signs,
                           onlookers.metrics,
                           opener(settings, rooms),
-                          std::move(components),
                           {settings.engine.site_url, settings.moodle.base_url,
                            rooms.versions.empty() ? "" : rooms.versions.front().second}});
   if (!endpoint) {

@@ -29,8 +29,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::open(EndpointSettings settings, Port
   const ListenAddress address = settings.listen.value_or(ListenAddress{});
   std::unique_ptr<Endpoint> endpoint(new Endpoint(std::move(settings), std::move(ports)));
   Endpoint& self = *endpoint;
-  self.watch_ = std::make_unique<QueueWatch>(self.ports_.open_database, self.ports_.components,
-                                             self.ports_.clock, self.settings_.refresh);
+  self.watch_ = std::make_unique<QueueWatch>(self.ports_.open_database, self.ports_.clock,
+                                             self.settings_.refresh);
   self.desk_ = std::make_unique<StatusDesk>(
       self.ports_.names, self.settings_,
       StatusDesk::Ports{self.ports_.clock, self.ports_.vital_signs, *self.watch_});

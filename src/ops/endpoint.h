@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "moodlesync/clock.h"
 #include "moodlesync/result.h"
@@ -28,7 +27,6 @@ class Endpoint {
     const VitalSigns& vital_signs;
     const Metrics& metrics;
     QueueWatch::Open open_database;  ///< A database of the watch's own.
-    std::vector<std::string> components;
     StatusDesk::Names names;
   };
 

@@ -1,6 +1,7 @@
 #include "ops/queue_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace moodlesync::ops {
 
@@ -14,13 +15,8 @@ constexpr std::chrono::hours kAllowedFor{24};
 
 }  // namespace
 
-QueueWatch::QueueWatch(Open open, std::vector<std::string> components, const Clock& clock,
-                       std::chrono::milliseconds interval)
-    : open_(std::move(open)),
-      components_(std::move(components)),
-      clock_(clock),
-      interval_(interval),
-      thread_([this] { watch(); }) {}
+QueueWatch::QueueWatch(Open open, const Clock& clock, std::chrono::milliseconds interval)
+    : open_(std::move(open)), clock_(clock), interval_(interval), thread_([this] { watch(); }) {}
 
 QueueWatch::~QueueWatch() {
   {
@@ -105,22 +101,11 @@ void QueueWatch::look_again() {
   wake_.notify_all();
 }
 
-Result<EntityReading> QueueWatch::look_up(const EntityRef& entity) {
+Result<Dossier> QueueWatch::look_up(const EntityRef& entity) {
   DatabaseLock lock(database_mutex_, std::defer_lock);
   const Result<DrupalDatabase*> database = database_now(lock);
   if (!database) return database.error();
-  EntityReading reading;
-  ParkedFilter filter;
-  filter.entity = entity;
-  Result<ParkedList> parked = (*database)->parking().list(filter, kMostParked);
-  if (!parked) return std::move(parked).error();
-  reading.parked = std::move(parked->tasks);
-  for (const std::string& component : components_) {
-    auto links = (*database)->queue().links(component, {&entity, 1});
-    if (!links) return std::move(links).error();
-    for (auto& [ref, link] : *links) reading.links.emplace_back(component, std::move(link));
-  }
-  return reading;
+  return (*database)->dossiers().open(entity);
 }
 
 Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {

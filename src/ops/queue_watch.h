@@ -7,7 +7,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "moodlesync/clock.h"
@@ -27,12 +26,6 @@ struct QueueReading {
   std::string trouble;  ///< Why the last look failed; the numbers are then older ones.
 };
 
-/// What is known of one entity.
-struct EntityReading {
-  std::vector<ParkedTask> parked;
-  std::vector<std::pair<std::string, Link>> links;  ///< Component → link.
-};
-
 /// Looks at the queue now and then, in a thread and through a connection of its own, so that
 /// neither a scrape nor an open page costs a query, and the loop notices nothing.
 ///
@@ -44,8 +37,7 @@ class QueueWatch {
  public:
   using Open = std::function<Result<std::unique_ptr<DrupalDatabase>>()>;
 
-  QueueWatch(Open open, std::vector<std::string> components, const Clock& clock,
-             std::chrono::milliseconds interval);
+  QueueWatch(Open open, const Clock& clock, std::chrono::milliseconds interval);
   ~QueueWatch();
   QueueWatch(const QueueWatch&) = delete;
   QueueWatch& operator=(const QueueWatch&) = delete;
@@ -55,7 +47,7 @@ class QueueWatch {
 
   // These ask the database at once. Errors: those of the ports behind them; kTransient with code
   // `busy` while a look takes long.
-  [[nodiscard]] Result<EntityReading> look_up(const EntityRef& entity);
+  [[nodiscard]] Result<Dossier> look_up(const EntityRef& entity);
   [[nodiscard]] Result<std::size_t> retry(const ParkedFilter& filter);
   [[nodiscard]] Result<std::size_t> allow(std::string_view component);
 
@@ -71,7 +63,6 @@ class QueueWatch {
   void look_again();
 
   Open open_;
-  std::vector<std::string> components_;
   const Clock& clock_;
   std::chrono::milliseconds interval_;
 

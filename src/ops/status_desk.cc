@@ -79,7 +79,7 @@ void StatusDesk::look_up(const HttpRequest& request, StatusView& view) {
     view.search_trouble = "Write a type and an id, as in node:12, user:7, taxonomy_term:3.";
     return;
   }
-  Result<EntityReading> found = ports_.watch.look_up(*entity);
+  Result<Dossier> found = ports_.watch.look_up(*entity);
   if (found) {
     view.found = *std::move(found);
   } else {

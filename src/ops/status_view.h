@@ -21,7 +21,7 @@ struct StatusView {
   std::string searched;  ///< What stands in the search field.
   std::string search_trouble;
   std::optional<EntityRef> entity;
-  std::optional<EntityReading> found;  ///< Of `entity`.
+  std::optional<Dossier> found;  ///< Of `entity`.
 
   bool may_sign_in = false;  ///< There is a token, and whoever looks has not entered it.
   std::string csrf;          ///< Empty: whoever looks may only read.

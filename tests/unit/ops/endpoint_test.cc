@@ -37,7 +37,6 @@ class EndpointTest : public testing::Test {
                                     return std::unique_ptr<DrupalDatabase>(
                                         std::make_unique<fakes::FakeDatabase>(state_));
                                   },
-                                  {"course"},
                                   {"https://drupal.example", "https://moodle.example", "1.2.3"}});
     endpoint_ = *std::move(opened);
     while (get("/metrics").find("moodle_syncd_links ") == std::string::npos) {

@@ -29,9 +29,7 @@ class QueueWatchTest : public testing::Test {
     return reading;
   }
   std::unique_ptr<QueueWatch> watch() {
-    return std::make_unique<QueueWatch>([this] { return open(); },
-                                        std::vector<std::string>{"course"}, clock_,
-                                        std::chrono::hours{1});
+    return std::make_unique<QueueWatch>([this] { return open(); }, clock_, std::chrono::hours{1});
   }
 
   bool reachable_ = true;
@@ -78,11 +76,11 @@ TEST_F(QueueWatchTest, LooksAgainWhenSomebodyHasChangedSomething) {
 }
 
 TEST_F(QueueWatchTest, FindsWhatIsKnownOfOneEntity) {
+  state_.dossiers.dossier.changes = 2;
   const auto watch = this->watch();
-  const auto nothing = watch->look_up({"node", 12});
-  ASSERT_TRUE(nothing);
-  EXPECT_TRUE(nothing->links.empty());
-  EXPECT_TRUE(nothing->parked.empty());
+  const auto found = watch->look_up({"node", 12});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->changes, 2);
 }
 
 }  // namespace

@@ -73,19 +73,6 @@ TEST_F(StatusPageTest, AsksBeforeAnythingIsTakenAway) {
   EXPECT_THAT(page(), HasSubstr("Take 40 things away in Moodle"));
 }
 
-TEST_F(StatusPageTest, ShowsWhatIsKnownOfOneEntity) {
-  view_.searched = "node:12";
-  view_.found.emplace();
-  EXPECT_THAT(page(), HasSubstr("Nothing is known of it"));
-  Link link;
-  link.moodle_id = MoodleId{77};
-  view_.found->links = {{"course", link}};
-  EXPECT_THAT(page(), HasSubstr("has the Moodle id <code>77</code>"));
-  link.skipped = "opted_out";
-  view_.found->links = {{"course", link}};
-  EXPECT_THAT(page(), HasSubstr("left out on purpose <code>opted_out</code>"));
-}
-
 TEST_F(StatusPageTest, TellsEverybodyWhatIsPausedSinceWhenAndWhy) {
   view_.vitals.components = {"course", "users"};
   EXPECT_THAT(page(), Not(HasSubstr("aused")));

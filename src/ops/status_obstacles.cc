@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "moodlesync/brake.h"
+#include "ops/status_pauses.h"
 #include "ops/status_verdict.h"
 #include "ops/status_widgets.h"
 
@@ -89,6 +90,26 @@ void add_held_of(Html& page, const StatusView& view, const HeldRemovals& held) {
   page.raw("</section>");
 }
 
+void add_wait(Html& page, const StatusView& view, const QueueStats::Wait& wait) {
+  page.raw("<li><strong>")
+      .text(wait.component)
+      .raw("</strong>: ")
+      .text(counted(wait.count, "entry waits", "entries wait"));
+  if (wait.for_component.empty()) {
+    page.raw(" for an id that no component gives");
+  } else {
+    page.raw(" for the Moodle ids of ").text(wait.for_component);
+  }
+  if (!wait.example.type.empty()) {
+    page.raw(wait.count == 1 ? ": " : ", for instance ");
+    add_entity_link(page, wait.example);
+  }
+  if (!wait.for_component.empty() && pause_of(view.queue.pauses, wait.for_component) != nullptr) {
+    page.raw(" <span class=\"state so\">paused</span>");
+  }
+  page.raw("</li>");
+}
+
 }  // namespace
 
 void add_stuck(Html& page, const StatusView& view) {
@@ -110,6 +131,20 @@ void add_stuck(Html& page, const StatusView& view) {
 void add_held(Html& page, const StatusView& view) {
   page.raw("<div id=\"held\" data-live>");
   for (const HeldRemovals& held : view.queue.held) add_held_of(page, view, held);
+  page.raw("</div>");
+}
+
+void add_waits(Html& page, const StatusView& view) {
+  page.raw("<div id=\"waits\" data-live>");
+  if (!view.queue.stats.waits.empty()) {
+    page.raw(
+        "<section class=\"card\" aria-labelledby=\"waits-title\"><h2 id=\"waits-title\">What "
+        "waits, and for what</h2><ul class=\"plain\">");
+    for (const QueueStats::Wait& wait : view.queue.stats.waits) add_wait(page, view, wait);
+    page.raw(
+        "</ul><p class=\"soft\">It goes on by itself. If it does not, look at what it waits "
+        "for.</p></section>");
+  }
   page.raw("</div>");
 }
 

@@ -10,5 +10,7 @@ namespace moodlesync::ops {
 void add_stuck(Html& page, const StatusView& view);
 /// What the brake holds back.
 void add_held(Html& page, const StatusView& view);
+/// What waits for other entities, and for which.
+void add_waits(Html& page, const StatusView& view);
 
 }  // namespace moodlesync::ops

@@ -49,6 +49,7 @@ class Page {
     tiles();
     add_stuck(html_, view_);
     add_held(html_, view_);
+    add_waits(html_, view_);
     hour();
     html_.raw("<div class=\"columns\"><div>");
     sides();

@@ -46,6 +46,7 @@ TEST_F(StatusPageTest, LeavesNothingOfWhatOthersWroteThatABrowserTakesForMarkup)
   held.component = kHostile;
   held.by_verb[kHostile] = 3;
   held.examples = {{kHostile, kHostile, {kHostile, 1}}};
+  view_.queue.stats.waits = {{kHostile, kHostile, 2, {kHostile, 1}}};
   view_.queue.pauses = {{kHostile, kHostile, {}}, {"", kHostile, {}}};
   view_.queue.trouble = kHostile;
   view_.csrf = "c5f";
@@ -83,6 +84,19 @@ TEST_F(StatusPageTest, TellsEverybodyWhatIsPausedSinceWhenAndWhy) {
   EXPECT_THAT(page(), HasSubstr("<td>users</td>"));
   view_.queue.pauses.insert(view_.queue.pauses.begin(), {"", "", std::chrono::seconds{10}});
   EXPECT_THAT(page(), HasSubstr("<td>users<br><span class=\"state so\">paused, as everything is"));
+}
+
+TEST_F(StatusPageTest, SaysWhatWaitsForWhat) {
+  EXPECT_THAT(page(), Not(HasSubstr("What waits, and for what")));
+  view_.queue.stats.waits = {{"course", "category", 3, {"taxonomy_term", 5}},
+                             {"users", "", 1, {"user", 6}}};
+  EXPECT_THAT(page(), HasSubstr("<li><strong>course</strong>: 3 entries wait for the Moodle ids of "
+                                "category, for instance <a href=\"/?entity=taxonomy_term:5\">"
+                                "taxonomy_term:5</a></li>"));
+  EXPECT_THAT(page(), HasSubstr("<li><strong>users</strong>: 1 entry waits for an id that no "
+                                "component gives: <a href=\"/?entity=user:6\">user:6</a></li>"));
+  view_.queue.pauses = {{"category", "", {}}};
+  EXPECT_THAT(page(), HasSubstr("taxonomy_term:5</a> <span class=\"state so\">paused</span>"));
 }
 
 TEST_F(StatusPageTest, DrawsTheLastHourAndSaysItInWords) {

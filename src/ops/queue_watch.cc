@@ -49,28 +49,25 @@ void QueueWatch::watch() {
 }
 
 Status QueueWatch::look() {
-  QueueReading fresh;
-  {
-    const std::lock_guard lock(database_mutex_);
-    const Result<DrupalDatabase*> database = this->database();
-    if (!database) return database.error();
-    Result<QueueStats> stats = (*database)->queue().stats();
-    if (!stats) return std::move(stats).error();
-    Result<std::vector<HeldRemovals>> held = (*database)->removals().held();
-    if (!held) return std::move(held).error();
-    Result<std::vector<Pause>> pauses = (*database)->pauses().list();
-    if (!pauses) return std::move(pauses).error();
-    Result<ParkedList> parked = (*database)->parking().list({}, kMostParked);
-    if (!parked) return std::move(parked).error();
-    fresh.stats = *std::move(stats);
-    fresh.held = *std::move(held);
-    fresh.pauses = *std::move(pauses);
-    fresh.parked = *std::move(parked);
-  }
-  fresh.is_taken = true;
-  fresh.when = clock_.now();
+  // Until the reading is there, so that an old one does not hide a pause that has come meanwhile.
+  const std::lock_guard database_lock(database_mutex_);
+  const Result<DrupalDatabase*> database = this->database();
+  if (!database) return database.error();
+  Result<QueueStats> stats = (*database)->queue().stats();
+  if (!stats) return std::move(stats).error();
+  Result<std::vector<HeldRemovals>> held = (*database)->removals().held();
+  if (!held) return std::move(held).error();
+  Result<std::vector<Pause>> pauses = (*database)->pauses().list();
+  if (!pauses) return std::move(pauses).error();
+  Result<ParkedList> parked = (*database)->parking().list({}, kMostParked);
+  if (!parked) return std::move(parked).error();
   const std::lock_guard lock(mutex_);
-  reading_ = std::move(fresh);
+  reading_.is_taken = true;
+  reading_.when = clock_.now();
+  reading_.stats = *std::move(stats);
+  reading_.held = *std::move(held);
+  reading_.pauses = *std::move(pauses);
+  reading_.parked = *std::move(parked);
   return ok();
 }
 
@@ -124,6 +121,33 @@ Result<std::size_t> QueueWatch::allow(std::string_view component) {
   Result<std::size_t> allowed = (*database)->removals().allow(component, kAllowedFor);
   look_again();
   return allowed;
+}
+
+Result<bool> QueueWatch::pause(std::string_view component, std::string_view reason) {
+  DatabaseLock lock(database_mutex_, std::defer_lock);
+  const Result<DrupalDatabase*> database = database_now(lock);
+  if (!database) return database.error();
+  Result<bool> paused = (*database)->pauses().pause(component, reason);
+  read_pauses((*database)->pauses());
+  look_again();
+  return paused;
+}
+
+Result<std::size_t> QueueWatch::resume(std::string_view component) {
+  DatabaseLock lock(database_mutex_, std::defer_lock);
+  const Result<DrupalDatabase*> database = database_now(lock);
+  if (!database) return database.error();
+  Result<std::size_t> resumed = (*database)->pauses().resume(component);
+  read_pauses((*database)->pauses());
+  look_again();
+  return resumed;
+}
+
+void QueueWatch::read_pauses(Pauses& pauses) {
+  Result<std::vector<Pause>> list = pauses.list();
+  if (!list) return;  // The next look says why.
+  const std::lock_guard lock(mutex_);
+  if (reading_.is_taken) reading_.pauses = *std::move(list);
 }
 
 }  // namespace moodlesync::ops

@@ -50,6 +50,9 @@ class QueueWatch {
   [[nodiscard]] Result<Dossier> look_up(const EntityRef& entity);
   [[nodiscard]] Result<std::size_t> retry(const ParkedFilter& filter);
   [[nodiscard]] Result<std::size_t> allow(std::string_view component);
+  // As Pauses; read() knows of it at once.
+  [[nodiscard]] Result<bool> pause(std::string_view component, std::string_view reason);
+  [[nodiscard]] Result<std::size_t> resume(std::string_view component);
 
   static constexpr int kMostParked = 20;
 
@@ -60,6 +63,7 @@ class QueueWatch {
   /// The database, for as long as `lock` is held; waits for it a moment.
   [[nodiscard]] Result<DrupalDatabase*> database_now(DatabaseLock& lock);
   [[nodiscard]] Result<DrupalDatabase*> database();
+  void read_pauses(Pauses& pauses);
   void look_again();
 
   Open open_;

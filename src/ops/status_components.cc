@@ -1,8 +1,11 @@
 #include "ops/status_components.h"
 
+#include <utility>
+
 #include "moodlesync/brake.h"
 #include "ops/status_pauses.h"
 #include "ops/status_verdict.h"
+#include "ops/status_widgets.h"
 
 namespace moodlesync::ops {
 
@@ -63,6 +66,52 @@ void add_pause(Html& page, const QueueReading& queue, std::string_view component
   }
 }
 
+/// A field of a form: a component, or everything.
+using Pausable = std::pair<const char*, std::string_view>;
+
+std::string_view name_of(const Pausable& what) {
+  return what.second.empty() ? what.first : what.second;
+}
+
+void add_pause_form(Html& page, std::string_view csrf, const Pausable& what) {
+  page.raw("<details><summary>Pause ").text(name_of(what)).raw(" &hellip;</summary>");
+  begin_form(page, "/pause", csrf, {what});
+  page.raw("<input name=\"reason\" placeholder=\"Why, for all to see\" autocomplete=\"off\" ")
+      .raw("maxlength=\"" + std::to_string(kLongestReason) + "\" aria-label=\"Why ")
+      .text(name_of(what))
+      .raw(" is paused; may be left empty\"><button>Pause ")
+      .text(name_of(what))
+      .raw("</button></form></details>");
+}
+
+void add_resume_form(Html& page, std::string_view csrf, const Pausable& what) {
+  begin_form(page, "/resume", csrf, {what});
+  page.raw("<button>Resume ").text(name_of(what)).raw("</button></form>");
+}
+
+void add_pause_cell(Html& page, const StatusView& view, std::string_view component) {
+  const Pause* const pause = pause_of(view.queue.pauses, component);
+  page.raw("<td>");
+  if (pause == nullptr) {
+    add_pause_form(page, view.csrf, {"component", component});
+  } else if (!pause->component.empty()) {
+    add_resume_form(page, view.csrf, {"component", component});
+  }
+  page.raw("</td>");
+}
+
+void add_pause_of_everything(Html& page, const StatusView& view) {
+  page.raw("<div id=\"pausing\" data-live>");
+  constexpr Pausable kEverything{"everything", ""};
+  if (view.may_act()) {
+    if (pause_of(view.queue.pauses, "") == nullptr) {
+      add_pause_form(page, view.csrf, kEverything);
+    }
+    if (!view.queue.pauses.empty()) add_resume_form(page, view.csrf, kEverything);
+  }
+  page.raw("</div>");
+}
+
 void add_component(Html& page, const StatusView& view, const std::string& name) {
   const Share share = share_of(view.queue, name);
   page.raw("<tr><td>").text(name);
@@ -74,7 +123,9 @@ void add_component(Html& page, const StatusView& view, const std::string& name) 
   }
   page.raw("<td>");
   add_last_success(page, view.vitals, name);
-  page.raw("</td></tr>");
+  page.raw("</td>");
+  if (view.may_act()) add_pause_cell(page, view, name);
+  page.raw("</tr>");
 }
 
 }  // namespace
@@ -85,10 +136,13 @@ void add_components(Html& page, const StatusView& view) {
       "Components</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">Component"
       "</th><th scope=\"col\" class=\"n\">To do</th><th scope=\"col\" class=\"n\">Waiting"
       "</th><th scope=\"col\" class=\"n\">Stuck</th><th scope=\"col\" class=\"n\">Done since "
-      "start</th><th scope=\"col\">Last done</th></tr></thead>"
-      "<tbody id=\"parts\" data-live>");
+      "start</th><th scope=\"col\">Last done</th>");
+  if (view.may_act()) page.raw("<th scope=\"col\">Pause</th>");
+  page.raw("</tr></thead><tbody id=\"parts\" data-live>");
   for (const std::string& name : view.vitals.components) add_component(page, view, name);
-  page.raw("</tbody></table></div></section>");
+  page.raw("</tbody></table></div>");
+  add_pause_of_everything(page, view);
+  page.raw("</section>");
 }
 
 }  // namespace moodlesync::ops

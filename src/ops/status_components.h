@@ -5,7 +5,7 @@
 
 namespace moodlesync::ops {
 
-/// How each component is doing, a row each.
+/// How each component is doing, a row each; who has signed in may pause and resume them.
 void add_components(Html& page, const StatusView& view);
 
 }  // namespace moodlesync::ops

@@ -1,9 +1,12 @@
 #include "ops/status_desk.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
 #include "ops/html.h"
+#include "ops/status_pauses.h"
 
 namespace moodlesync::ops {
 
@@ -24,6 +27,26 @@ HttpResponse back_to_the_page() { return {kSeeOther, kPlain, "", {{"Location", "
 std::string value_of(const FormValues& form, std::string_view name) {
   const auto found = form.find(name);
   return found == form.end() ? std::string{} : found->second;
+}
+
+/// The component that is to be paused or resumed, empty: everything; nothing when the form does not
+/// say.
+std::optional<std::string> pausable_in(const FormValues& form) {
+  if (form.contains("everything")) return std::string{};
+  std::string component = value_of(form, "component");
+  if (component.empty()) return std::nullopt;
+  return component;
+}
+
+/// Of UTF-8.
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+/// For the beginning of a sentence.
+std::string subject(const std::string& component) {
+  return component.empty() ? "Everything" : component;
 }
 
 }  // namespace
@@ -97,6 +120,10 @@ HttpResponse StatusDesk::act(const HttpRequest& request) {
     session->notice = retry(request.form());
   } else if (request.path == "/allow") {
     session->notice = allow(request.form());
+  } else if (request.path == "/pause") {
+    session->notice = pause(request.form());
+  } else if (request.path == "/resume") {
+    session->notice = resume(request.form());
   } else if (request.path == "/sign-out") {
     admins_.sign_out(*session);
   } else {
@@ -150,6 +177,39 @@ std::string StatusDesk::allow(const FormValues& form) {
   if (!allowed) return "That did not work: " + allowed.error().message;
   return counted(static_cast<std::int64_t>(*allowed), "removal goes", "removals go") +
          " to Moodle now.";
+}
+
+std::string StatusDesk::pause(const FormValues& form) {
+  const auto component = pausable_in(form);
+  if (!component) return "Nothing was named, so nothing was paused.";
+  const std::vector<std::string> known = ports_.vital_signs.read().components;
+  if (!component->empty() && std::ranges::find(known, *component) == known.end()) {
+    return "There is no component " + *component + ", so nothing was paused.";
+  }
+  const std::string given = value_of(form, "reason");
+  const std::string_view reason = base::trim(given);
+  if (characters_in(reason) > kLongestReason) {
+    return "Nothing was paused: a reason has at most " + std::to_string(kLongestReason) +
+           " characters.";
+  }
+  const Result<bool> paused = ports_.watch.pause(*component, reason);
+  if (!paused) return "That did not work: " + paused.error().message;
+  return subject(*component) + (*paused ? " is paused now." : " was paused already.") +
+         " What is being worked on is finished; changes are kept.";
+}
+
+std::string StatusDesk::resume(const FormValues& form) {
+  const auto component = pausable_in(form);
+  if (!component) return "Nothing was named, so nothing was resumed.";
+  const Result<std::size_t> resumed = ports_.watch.resume(*component);
+  if (!resumed) return "That did not work: " + resumed.error().message;
+  const std::string name = subject(*component);
+  const bool has_ended = *resumed > 0;
+  if (pause_of(ports_.watch.read().pauses, "") != nullptr) {
+    return has_ended ? "The pause of " + name + " is over, but everything is paused."
+                     : name + " was not paused by itself: everything is.";
+  }
+  return name + (has_ended ? " goes on now." : " was not paused.");
 }
 
 }  // namespace moodlesync::ops

@@ -30,7 +30,8 @@ class StatusDesk {
 
   /// `/`
   [[nodiscard]] HttpResponse show(const HttpRequest& request);
-  /// POST: `/sign-in`, `/sign-out`, `/retry`, `/allow`; anything else is not found.
+  /// POST: `/sign-in`, `/sign-out`, `/retry`, `/allow`, `/pause`, `/resume`; anything else is not
+  /// found.
   [[nodiscard]] HttpResponse act(const HttpRequest& request);
 
  private:
@@ -40,6 +41,8 @@ class StatusDesk {
   [[nodiscard]] HttpResponse sign_in(const HttpRequest& request);
   [[nodiscard]] std::string retry(const FormValues& form);
   [[nodiscard]] std::string allow(const FormValues& form);
+  [[nodiscard]] std::string pause(const FormValues& form);
+  [[nodiscard]] std::string resume(const FormValues& form);
 
   Names names_;
   const EndpointSettings& settings_;

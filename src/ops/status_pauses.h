@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 
 /// What somebody has paused, as the status page says it.
 namespace moodlesync::ops {
+
+/// In characters.
+inline constexpr std::size_t kLongestReason = 200;
 
 /// What keeps `component` from going on: its own pause, or else that of everything; nullptr:
 /// nothing does. An empty component asks about everything.

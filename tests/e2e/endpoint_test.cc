@@ -20,12 +20,15 @@ using testing::Not;
 using testing::StartsWith;
 using testsupport::DaemonRig;
 using testsupport::http_get;
+using testsupport::http_post;
 using testsupport::HttpConnection;
+
+constexpr const char* kAdminToken = "admin-token-0123456789";
 
 class EndpointTest : public testing::Test {
  protected:
-  void start(const std::string& listen = "127.0.0.1:0") {
-    rig_.configure("http:\n  listen: \"" + listen + "\"\n  refresh: 1s\n");
+  void start(const std::string& listen = "127.0.0.1:0", const std::string& more = {}) {
+    rig_.configure("http:\n  listen: \"" + listen + "\"\n  refresh: 1s\n" + more);
     rig_.install();
     rig_.start();
     ASSERT_TRUE(DaemonRig::wait_until([&] { return port() != 0; }));
@@ -42,8 +45,20 @@ class EndpointTest : public testing::Test {
   bool becomes(std::string_view target, std::string_view text) {
     return DaemonRig::wait_until([&] { return get(target).find(text) != std::string::npos; });
   }
+  /// Like start(), for people who may sign in. The header line with the cookie of one who has.
+  std::string start_for_admins() {
+    const auto token = secret_.write("admin-token", kAdminToken);
+    start("127.0.0.1:0", "  admin_token_file: " + token.string() + "\n");
+    const std::string answer = http_post(port(), "/sign-in", "token=" + std::string(kAdminToken));
+    return "Cookie: " + found(answer, "Set-Cookie: ([^;]+);") + "\r\n";
+  }
+  static std::string found(const std::string& text, const char* pattern) {
+    std::smatch match;
+    return std::regex_search(text, match, std::regex(pattern)) ? match[1].str() : "";
+  }
   std::size_t courses() { return rig_.moodle().state()->courses.size() - 1; }
 
+  testsupport::TemporaryDirectory secret_;
   DaemonRig rig_{MOODLESYNC_DAEMON};
 };
 
@@ -120,6 +135,43 @@ TEST_F(EndpointTest, SyncsWhateverHostileClientsDo) {
   EXPECT_TRUE(DaemonRig::wait_until([&] { return courses() == 3; }));
   EXPECT_THAT(get("/livez"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(rig_.stop(SIGTERM), 0);
+}
+
+TEST_F(EndpointTest, LeadsFromWhatWaitsToWhatHoldsItUp) {
+  start();
+  rig_.moodle().inject(
+      sim::Fault::exception("nopermissions").on("core_course_create_categories").always());
+  const std::string tid = std::to_string(rig_.drupal().create_term("sections", "S"));
+  const std::string nid = std::to_string(rig_.drupal().create_node(
+      "course", "A", {{"field_shortname", {"A"}}, {"field_category", {tid}}}));
+  const std::string term = "taxonomy_term:" + tid;
+  const std::string node = "node:" + nid;
+  const std::string link = "<a href=\"/?entity=" + term + "\">" + term + "</a>";
+  EXPECT_TRUE(becomes("/?entity=" + node, "<h3>course: waits for " + link)) << get("/");
+  EXPECT_TRUE(becomes("/", "1 entry waits for the Moodle ids of category: " + link));
+  EXPECT_THAT(get("/?entity=" + term), HasSubstr("<h3>category: "));
+  EXPECT_THAT(get("/?entity=" + term), HasSubstr(">" + node + "</a> (course)"));
+  EXPECT_THAT(get("/?entity=node:999999"), HasSubstr("Nothing is known of it"));
+}
+
+TEST_F(EndpointTest, PausesForWhoHasSignedInUntilTheyResume) {
+  const std::string cookie = start_for_admins();
+  const std::string csrf = found(http_get(port(), "/", cookie), "name=\"csrf\" value=\"([^\"]+)\"");
+  const std::string form = "component=course&reason=new+mapping&csrf=" + csrf;
+  EXPECT_THAT(http_post(port(), "/pause", form), StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(http_post(port(), "/pause", form, cookie + "Origin: https://evil.example\r\n"),
+              StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(http_post(port(), "/pause", form, cookie), StartsWith("HTTP/1.1 303"));
+  EXPECT_THAT(rig_.command({"status"}).output, HasSubstr("new mapping"));
+
+  const auto nid = rig_.drupal().create_node("course", "A", {{"field_shortname", {"A"}}});
+  EXPECT_TRUE(becomes("/", "1 change waits: course is paused"));
+  EXPECT_THAT(get("/"), HasSubstr("<strong>Paused:</strong> course for "));
+  EXPECT_THAT(get("/?entity=node:" + std::to_string(nid)), HasSubstr("(new mapping). It goes on"));
+  EXPECT_EQ(courses(), 0U);
+  EXPECT_THAT(http_post(port(), "/resume", form, cookie), StartsWith("HTTP/1.1 303"));
+  EXPECT_TRUE(DaemonRig::wait_until([&] { return courses() == 1; }));
+  EXPECT_TRUE(becomes("/", "Moodle is in step"));
 }
 
 TEST_F(EndpointTest, TakesUpANewAddressWithAReload) {

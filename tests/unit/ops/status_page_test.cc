@@ -86,6 +86,18 @@ TEST_F(StatusPageTest, TellsEverybodyWhatIsPausedSinceWhenAndWhy) {
   EXPECT_THAT(page(), HasSubstr("<td>users<br><span class=\"state so\">paused, as everything is"));
 }
 
+TEST_F(StatusPageTest, LetsWhoHasSignedInPauseAndResume) {
+  EXPECT_THAT(page(), Not(HasSubstr("action=\"/pause\"")));
+  view_.csrf = "c5f";
+  EXPECT_THAT(page(), HasSubstr("name=\"component\" value=\"course\"><input name=\"reason\""));
+  EXPECT_THAT(page(), HasSubstr("maxlength=\"200\" aria-label=\"Why course is paused"));
+  EXPECT_THAT(page(), HasSubstr("<button>Pause everything</button>"));
+  EXPECT_THAT(page(), Not(HasSubstr("action=\"/resume\"")));
+  view_.queue.pauses = {{"", "", {}}};
+  EXPECT_THAT(page(), HasSubstr("name=\"everything\" value=\"\"><button>Resume everything"));
+  EXPECT_THAT(page(), Not(HasSubstr("action=\"/pause\"")));
+}
+
 TEST_F(StatusPageTest, SaysWhatWaitsForWhat) {
   EXPECT_THAT(page(), Not(HasSubstr("What waits, and for what")));
   view_.queue.stats.waits = {{"course", "category", 3, {"taxonomy_term", 5}},

@@ -41,7 +41,7 @@ display:grid;place-items:center;font-weight:700;font-size:1.3rem;line-height:1}
 .tiles span{color:var(--soft);font-size:.88rem}
 .card{padding:1.2rem 1.4rem;margin:0 0 1.25rem}
 .card h2{font-size:1.05rem;margin:0 0 .75rem}
-.card>p:first-of-type{margin-top:0}
+.card>p:first-of-type{margin-top:0}.card>p:last-child{margin-bottom:0}#pausing:not(:empty){margin-top:.8rem}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:0 1.25rem;align-items:start}
 @media(max-width:760px){.columns{grid-template-columns:1fr}.verdict h2{font-size:1.25rem}.verdict{padding:1.1rem}
 form.search{width:100%}form.search input{flex:1}}

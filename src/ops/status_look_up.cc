@@ -92,11 +92,11 @@ void add_worker(Html& page, const Task& task) {
 void add_wait(Html& page, const Task& task) {
   page.raw("<p>");
   if (task.waits_on) {
-    page.raw("It needs the Moodle id of that one");
-    if (!task.waits_component.empty()) page.raw(", which is made by ").text(task.waits_component);
-    page.raw(", and goes on by itself when that is there. ");
+    page.raw("It goes on by itself as soon as that has its Moodle id");
+    if (!task.waits_component.empty()) page.raw(" from ").text(task.waits_component);
+    page.raw(". ");
   }
-  page.text("It looks again by itself " + in(task.due) + ".").raw("</p>");
+  page.text("It looks again " + in(task.due) + ".").raw("</p>");
 }
 
 void add_parked(Html& page, const StatusView& view, const Task& task) {
@@ -143,13 +143,12 @@ void add_link(Html& page, const Dossier::KnownLink& known) {
   } else if (const auto& id = link.moodle_id) {
     page.raw("Has the Moodle id <code>").text(to_string(*id)).raw("</code>");
   } else {
-    page.raw("Has no Moodle id of its own");
+    page.raw(link.sent.empty() ? "Nothing was sent" : "Has no Moodle id of its own");
   }
-  page.raw("; ")
-      .text(counted(static_cast<std::int64_t>(link.sent.size()), "value"))
-      .raw(" sent, as of ")
-      .text(age_in_words(known.updated))
-      .raw(" ago.");
+  if (!link.sent.empty()) {
+    page.text("; " + counted(static_cast<std::int64_t>(link.sent.size()), "value") + " sent");
+  }
+  page.text(", as of " + age_in_words(known.updated) + " ago.");
   if (known.write_back_owed) page.raw(" The id is still to be written into Drupal.");
   if (known.dropped) page.raw(" Moodle stays as it is until the entity is saved in Drupal again.");
   page.raw("</p>");

@@ -98,7 +98,8 @@ void add_wait(Html& page, const StatusView& view, const QueueStats::Wait& wait) 
   if (wait.for_component.empty()) {
     page.raw(" for an id that no component gives");
   } else {
-    page.raw(" for the Moodle ids of ").text(wait.for_component);
+    page.raw(wait.count == 1 ? " for a Moodle id from " : " for Moodle ids from ")
+        .text(wait.for_component);
   }
   if (!wait.example.type.empty()) {
     page.raw(wait.count == 1 ? ": " : ", for instance ");

@@ -148,7 +148,7 @@ TEST_F(EndpointTest, LeadsFromWhatWaitsToWhatHoldsItUp) {
   const std::string node = "node:" + nid;
   const std::string link = "<a href=\"/?entity=" + term + "\">" + term + "</a>";
   EXPECT_TRUE(becomes("/?entity=" + node, "<h3>course: waits for " + link)) << get("/");
-  EXPECT_TRUE(becomes("/", "1 entry waits for the Moodle ids of category: " + link));
+  EXPECT_TRUE(becomes("/", "1 entry waits for a Moodle id from category: " + link));
   EXPECT_THAT(get("/?entity=" + term), HasSubstr("<h3>category: "));
   EXPECT_THAT(get("/?entity=" + term), HasSubstr(">" + node + "</a> (course)"));
   EXPECT_THAT(get("/?entity=node:999999"), HasSubstr("Nothing is known of it"));

@@ -89,8 +89,8 @@ TEST_F(StatusLookUpTest, LeadsToWhatItWaitsFor) {
   waiting.waits_on = EntityRef{"taxonomy_term", 3};
   EXPECT_THAT(section(), HasSubstr("<h3>course: waits for <a href=\"/?entity=taxonomy_term:3\">"
                                    "taxonomy_term:3</a></h3>"));
-  EXPECT_THAT(section(), HasSubstr("which is made by category, and goes on by itself when that is "
-                                   "there. It looks again by itself in 5 min."));
+  EXPECT_THAT(section(), HasSubstr("It goes on by itself as soon as that has its Moodle id from "
+                                   "category. It looks again in 5 min."));
 }
 
 TEST_F(StatusLookUpTest, LeadsToWhatWaitsForIt) {
@@ -120,7 +120,9 @@ TEST_F(StatusLookUpTest, SaysWhatTheBrakeHoldsAndOffersNoOtherWayAroundIt) {
 }
 
 TEST_F(StatusLookUpTest, SaysWhatMoodleWasTold) {
-  link().link.moodle_id = MoodleId{77};
+  link();
+  EXPECT_THAT(section(), HasSubstr("<p>Nothing was sent, as of 40 s ago.</p>"));
+  view_.found->links[0].link.moodle_id = MoodleId{77};
   view_.found->links[0].link.sent["fullname"] = "Algebra";
   EXPECT_THAT(section(), HasSubstr("<h3>course: in step</h3>"));
   EXPECT_THAT(section(),

@@ -102,7 +102,7 @@ TEST_F(StatusPageTest, SaysWhatWaitsForWhat) {
   EXPECT_THAT(page(), Not(HasSubstr("What waits, and for what")));
   view_.queue.stats.waits = {{"course", "category", 3, {"taxonomy_term", 5}},
                              {"users", "", 1, {"user", 6}}};
-  EXPECT_THAT(page(), HasSubstr("<li><strong>course</strong>: 3 entries wait for the Moodle ids of "
+  EXPECT_THAT(page(), HasSubstr("<li><strong>course</strong>: 3 entries wait for Moodle ids from "
                                 "category, for instance <a href=\"/?entity=taxonomy_term:5\">"
                                 "taxonomy_term:5</a></li>"));
   EXPECT_THAT(page(), HasSubstr("<li><strong>users</strong>: 1 entry waits for an id that no "

@@ -66,6 +66,13 @@ async function isAccessible(page) {
   assert.deepEqual(faults, []);
 }
 
+async function signIn(page) {
+  await page.getByText("Sign in to act").click();
+  await page.getByLabel("The token of http.admin_token_file").fill(TOKEN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
 async function pictures(browser, name, storageState) {
   for (const [scheme, size, viewport] of [["light", "wide", WIDE], ["dark", "wide", WIDE],
     ["light", "narrow", NARROW], ["dark", "narrow", NARROW]]) {
@@ -97,6 +104,44 @@ const checks = {
     await pictures(browser, "in-step");
   },
 
+  async waiting(browser) {
+    const page = await open(browser, {});
+    await headline(page, "What waits, and for what");
+    await page.locator("#waits").getByRole("link").click();
+    await page.getByRole("heading", { level: 3, name: /^category: stuck for/ }).waitFor();
+    await page.getByRole("link", { name: /^node:/ }).first().click();
+    await page.getByRole("heading", { level: 3, name: /^course: waits for taxonomy_term:/ }).waitFor();
+    await isAccessible(page);
+    assert.equal(await page.getByRole("button", { name: /Pause|Resume/ }).count(), 0);
+
+    await signIn(page);
+    await page.getByText("Pause course …").click();
+    await page.getByLabel("Why course is paused").fill("<b>upgrade</b> of Moodle");
+    await isAccessible(page);
+    await page.getByRole("button", { name: "Pause course" }).click();
+    await page.getByText("course is paused now.").waitFor();
+    await headline(page, /course is paused/);
+    await pictures(browser, "paused", await page.context().storageState());
+    const reader = await open(browser, {});
+    await headline(reader, /course is paused/);
+    await reader.getByText(/course for \d+ s \(<b>upgrade<\/b> of Moodle\)/).waitFor();
+    await page.getByRole("button", { name: "Resume course" }).click();
+    await page.getByText("course goes on now.").waitFor();
+
+    await page.getByText("Pause everything …").click();
+    await page.getByRole("button", { name: "Pause everything" }).click();
+    await headline(page, /Everything is paused/);
+    // Nobody reloads the reader's page.
+    await headline(reader, /Everything is paused/);
+    await page.getByRole("button", { name: "Resume everything" }).click();
+    await page.getByText("Everything goes on now.").waitFor();
+
+    await page.locator("#waits").getByRole("link").click();
+    await page.getByRole("button", { name: "Try again now" }).click();
+    await page.getByText("1 task is tried again now.").waitFor();
+    await headline(reader, "Moodle is in step");
+  },
+
   async "needs-you"(browser) {
     const page = await open(browser, {});
     await headline(page, /held back: your decision/);
@@ -107,10 +152,7 @@ const checks = {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("That is not the token").waitFor();
     page.expects = undefined;
-    await page.getByText("Sign in to act").click();
-    await page.getByLabel("The token of http.admin_token_file").fill(TOKEN);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await signIn(page);
     await pictures(browser, "needs-you", await page.context().storageState());
     await page.getByRole("button", { name: "Try all of them again now" }).click();
     await page.getByText("3 tasks are tried again now.").waitFor();

@@ -39,6 +39,7 @@ class Showcase {
   /// False: there is no such word.
   bool play(const std::string& word) {
     if (word == "load") return load();
+    if (word == "wait") return make_wait();
     if (word == "stuck") return make_stuck();
     if (word == "brake") return brake();
     if (word == "away") return go_away();
@@ -68,6 +69,23 @@ class Showcase {
     people_.add_users(150);
     people_.add_registrations(2);
     return play("rest");
+  }
+
+  /// A section that Moodle refuses, and a course that waits for it.
+  bool make_wait() {
+    rig_.moodle().inject(
+        sim::Fault::exception("cannotcreatecategory").on("core_course_create_categories").always());
+    const auto section = rig_.drupal().create_term("sections", "Geologie");
+    rig_.drupal().create_node(
+        "course", "Gesteine",
+        {{"field_shortname", {"gesteine"}}, {"field_category", {std::to_string(section)}}});
+    const bool is_so = DaemonRig::wait_until([this] {
+      return parked() == 1 && rig_.drupal().sql().number(
+                                  "SELECT count(*) FROM moodle_sync.task "
+                                  "WHERE state = 'waiting'") == 1;
+    });
+    rig_.moodle().clear_faults();
+    return is_so;
   }
 
   /// Three courses that Moodle refuses.

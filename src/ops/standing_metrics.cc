@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "ops/status_pauses.h"
+
 namespace moodlesync::ops {
 
 namespace {
@@ -147,7 +149,12 @@ class Collector {
       depth.count(count, {{"component", key.first}, {"state", key.second}});
       if (key.second == "parked") parked.count(count, {{"component", key.first}});
     }
+    Gauge paused("component_paused", "1 while somebody has paused the component, or everything");
+    for (const std::string& component : vitals_.components) {
+      paused.count(pause_of(queue_.pauses, component) != nullptr, {{"component", component}});
+    }
     for (const auto& [component, old] : age) oldest.add(old, {{"component", component}});
+    put(paused);
     put(depth);
     put(oldest);
     put(parked);

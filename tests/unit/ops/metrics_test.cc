@@ -102,6 +102,14 @@ TEST_F(MetricsTest, SaysNothingOfAQueueThatWasNeverLookedAt) {
   EXPECT_THAT(text(), HasSubstr("moodle_syncd_oldest_xmin_age 4711\n"));
 }
 
+TEST_F(MetricsTest, ShowsWhatIsPaused) {
+  queue_.is_taken = true;
+  EXPECT_THAT(text(), HasSubstr("moodle_syncd_component_paused{component=\"course\"} 0\n"));
+  queue_.pauses = {{"", "upgrade of Moodle", std::chrono::minutes{5}}};
+  EXPECT_THAT(text(), HasSubstr("moodle_syncd_component_paused{component=\"course\"} 1\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("upgrade"))) << "no label holds what a person wrote";
+}
+
 TEST_F(MetricsTest, ShowsComponentsOfWhichNothingHasHappenedYet) {
   EXPECT_THAT(text(), HasSubstr("moodle_syncd_brake_tripped{component=\"course\"} 0\n"));
   queue_.held.emplace_back().component = "course";

@@ -9,8 +9,8 @@ class BenchSite : public testsupport::PeopledCampus {
  public:
   BenchSite() : PeopledCampus({.sweeps = true, .keeps_running = true}) {}
 
-  /// Runs until nothing is due; seconds.
-  double sync();
+  /// Runs until nothing is due, by so many daemons side by side; seconds.
+  double sync(int daemons = 1);
 };
 
 }  // namespace moodlesync::bench

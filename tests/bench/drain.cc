@@ -57,6 +57,22 @@ double queued(BenchSite& site) {
       site.rig().drupal().sql().number("SELECT count(*) FROM moodle_sync.change"));
 }
 
+void tell_rate(BenchTable& table, const std::string& what, double rate, double goal) {
+  if (goal > 0) {
+    table.at_least(what, rate, "changes/s", goal);
+  } else {
+    table.tell(what, rate, "changes/s");
+  }
+}
+
+/// The same work by two daemons: they take turns with nobody, so both cores are busy.
+void drain_side_by_side(BenchSite& site, BenchTable& table, const std::string& what, double goal) {
+  const double changes = queued(site);
+  const double seconds = site.sync(2);
+  tell_rate(table, what, changes / seconds, goal);
+  table.tell("  all time", seconds / changes * 1e6, "us/change");
+}
+
 /// Drains what is queued and tells what it took. The loop runs on this thread, so its processor
 /// time is the daemon's alone.
 void drain(BenchSite& site, const Scale& scale, BenchTable& table, const std::string& what,
@@ -67,11 +83,7 @@ void drain(BenchSite& site, const Scale& scale, BenchTable& table, const std::st
   const double cpu_before = cpu_seconds();
   const double seconds = site.sync();
   const double cpu = cpu_seconds() - cpu_before;
-  if (goal > 0) {
-    table.at_least(what, changes / seconds, "changes/s", goal);
-  } else {
-    table.tell(what, changes / seconds, "changes/s");
-  }
+  tell_rate(table, what, changes / seconds, goal);
   table.tell("  changes", changes, "");
   table.tell("  calls to Moodle", site.moodle().count() - calls_before, "");
   const auto per_change = [&](double time) { return time / changes * 1e6; };
@@ -93,6 +105,15 @@ void touch_everything(testsupport::DrupalSite& drupal) {
       "UPDATE registration SET state = state");
 }
 
+void rename_everybody(testsupport::DrupalSite& drupal, const std::string& more) {
+  drupal.sql().script(
+      "UPDATE users_field_data SET changed = changed + 10 WHERE uid > 0;"
+      "UPDATE user__field_last_name SET field_last_name_value = field_last_name_value || '" +
+      more + "';UPDATE node_field_data SET title = title || '" + more +
+      "', changed = changed + 10");
+  touch_everything(drupal);
+}
+
 }  // namespace
 
 void measure_drain(const Scale& scale, BenchTable& table) {
@@ -108,12 +129,13 @@ void measure_drain(const Scale& scale, BenchTable& table) {
   drain(site, scale, table, "first load of everything", 0);
   touch_everything(site.rig().drupal());
   drain(site, scale, table, "drain where nothing differs", 20'000);
-  site.rig().drupal().sql().script(
-      "UPDATE users_field_data SET changed = changed + 10 WHERE uid > 0;"
-      "UPDATE user__field_last_name SET field_last_name_value = field_last_name_value || ' II';"
-      "UPDATE node_field_data SET title = title || ' II', changed = changed + 10");
-  touch_everything(site.rig().drupal());
+  rename_everybody(site.rig().drupal(), " II");
   drain(site, scale, table, "drain where every person and course differs", 20'000);
+  static_cast<void>(site.sync(2));  // A daemon that has just begun looks at everything once.
+  touch_everything(site.rig().drupal());
+  drain_side_by_side(site, table, "two daemons where nothing differs", 20'000);
+  rename_everybody(site.rig().drupal(), " III");
+  drain_side_by_side(site, table, "two daemons where every person and course differs", 20'000);
 }
 
 }  // namespace moodlesync::bench

@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 #include "app/epoch_file.h"
 #include "app/program.h"
@@ -65,7 +67,7 @@ SyncRig::SyncRig(const Options& options)
             "\n  allow_http: true\n  token_file: " + token.string() +
             "\nstate_dir: " + directory_.path().string() + "\n" + options.more_yaml +
             (options.components.empty() ? Campus::components_yaml(trash_bin_) : options.components);
-  connect();
+  wiring_ = connected();
   if (options.install) {
     (void)must(wiring_->database().installer().install(wiring_->settings().sources(),
                                                        "https://drupal.example"),
@@ -73,16 +75,17 @@ SyncRig::SyncRig(const Options& options)
   }
 }
 
-void SyncRig::connect() {
+std::unique_ptr<app::Wiring> SyncRig::connected() const {
   app::LoadedSettings loaded = app::read_settings(config_, directory_.path() / "moodle-syncd.yaml",
                                                   rooms_.components, rooms_.environment);
   for (const SettingsFault& fault : loaded.report.faults) {
     throw std::runtime_error(to_string(fault.origin) + ": " + fault.message);
   }
-  wiring_ = std::make_unique<app::Wiring>(*std::move(loaded.settings));
-  for (const SettingsFault& fault : must(wiring_->connect(rooms_), "connecting")) {
+  auto wiring = std::make_unique<app::Wiring>(*std::move(loaded.settings));
+  for (const SettingsFault& fault : must(wiring->connect(rooms_), "connecting")) {
     throw std::runtime_error(to_string(fault.origin) + ": " + fault.message);
   }
+  return wiring;
 }
 
 /// Links without anything in them are left as they are: their age says whether to look again.
@@ -95,14 +98,14 @@ void SyncRig::calm_the_sweep() {
 
 /// What `moodle-syncd run` makes once.
 struct SyncRig::Engine {
-  explicit Engine(SyncRig& rig)
-      : wiring(*rig.wiring_),
+  Engine(SyncRig& rig, app::Wiring& its_wiring)
+      : wiring(its_wiring),
         database(wiring.database()),
         folder(wiring.settings().state_dir),
         guard(database.site(), folder, wiring.settings().engine.site_url),
         announcer(wiring.settings().outside, rig.clock_),
         loop({database.queue(), database.reader(), database.write_back(), database.listener(),
-              wiring.gateway(), rig.control_, rig.clock_, guard, wiring.settings().components,
+              wiring.gateway(), control, rig.clock_, guard, wiring.settings().components,
               database.removals(), &database.capture(),
               wiring.settings().outside.is_set() ? &announcer : nullptr, nullptr,
               &database.pauses(), &database.presence(), "test"},
@@ -113,15 +116,36 @@ struct SyncRig::Engine {
   app::EpochFile folder;
   engine::Guard guard;
   outside::Announcer announcer;
+  fakes::FakeControl control;
   engine::Loop loop;
+};
+
+struct SyncRig::Further {
+  explicit Further(SyncRig& rig) : wiring(rig.connected()), engine(rig, *wiring) {}
+
+  std::unique_ptr<app::Wiring> wiring;
+  Engine engine;
 };
 
 SyncRig::~SyncRig() = default;
 
 engine::RunEnd SyncRig::sync() {
   if (!sweeps_) calm_the_sweep();
-  if (engine_ == nullptr || !keeps_running_) engine_ = std::make_unique<Engine>(*this);
+  if (engine_ == nullptr || !keeps_running_) engine_ = std::make_unique<Engine>(*this, *wiring_);
   return engine_->loop.run(engine::RunMode::kUntilIdle);
+}
+
+engine::RunEnd SyncRig::sync_side_by_side(int daemons) {
+  while (std::cmp_less(further_.size() + 1, daemons)) {
+    further_.push_back(std::make_unique<Further>(*this));
+  }
+  std::vector<std::jthread> threads;
+  for (const auto& further : further_) {
+    threads.emplace_back([&loop = further->engine.loop] {
+      static_cast<void>(loop.run(engine::RunMode::kUntilIdle));
+    });
+  }
+  return sync();
 }
 
 std::vector<std::string> SyncRig::differences_after_sync() {

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/rooms.h"
 #include "app/wiring.h"
@@ -55,6 +56,9 @@ class SyncRig {
 
   /// Runs until nothing is due.
   engine::RunEnd sync();
+  /// The same by so many daemons at once, each with a thread and connections of its own; how the
+  /// first one ended. Further daemons go on running.
+  engine::RunEnd sync_side_by_side(int daemons);
   /// As sync(), and says what both sides do not agree about afterwards.
   [[nodiscard]] std::vector<std::string> differences_after_sync();
   /// Makes everything that is pending later due now: for retries and second invalidations.
@@ -75,8 +79,9 @@ class SyncRig {
 
  private:
   struct Engine;
+  struct Further;
 
-  void connect();
+  [[nodiscard]] std::unique_ptr<app::Wiring> connected() const;
   void calm_the_sweep();
 
   TemporaryDirectory directory_;
@@ -88,11 +93,11 @@ class SyncRig {
   std::string config_;
   std::unique_ptr<app::Wiring> wiring_;
   ops::SteadyClock clock_;
-  fakes::FakeControl control_;
   spdlog::logger log_;
   bool sweeps_;
   bool keeps_running_;
   std::unique_ptr<Engine> engine_;
+  std::vector<std::unique_ptr<Further>> further_;
   int seen_calls_ = 0;
 };
 

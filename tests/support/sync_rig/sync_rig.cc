@@ -136,16 +136,28 @@ engine::RunEnd SyncRig::sync() {
 }
 
 engine::RunEnd SyncRig::sync_side_by_side(int daemons) {
+  if (daemons == 1) return sync();
   while (std::cmp_less(further_.size() + 1, daemons)) {
     further_.push_back(std::make_unique<Further>(*this));
   }
+  // One may find nothing to do only because another has just taken it.
   std::vector<std::jthread> threads;
   for (const auto& further : further_) {
-    threads.emplace_back([&loop = further->engine.loop] {
-      static_cast<void>(loop.run(engine::RunMode::kUntilIdle));
+    threads.emplace_back([&loop = further->engine.loop](const std::stop_token& stop) {
+      while (!stop.stop_requested()) static_cast<void>(loop.run(engine::RunMode::kUntilIdle));
     });
   }
-  return sync();
+  for (;;) {
+    engine::RunEnd end = sync();
+    if (end.kind != engine::RunEnd::Kind::kIdle || is_worked_off()) return end;
+  }
+}
+
+bool SyncRig::is_worked_off() {
+  return drupal_.sql().text(
+             "SELECT NOT EXISTS (SELECT FROM moodle_sync.change) AND NOT EXISTS (SELECT FROM "
+             "moodle_sync.task WHERE state = 'running' OR (state <> 'parked' AND due_at <= "
+             "now()))") == "t";
 }
 
 std::vector<std::string> SyncRig::differences_after_sync() {

@@ -82,6 +82,8 @@ class SyncRig {
   struct Further;
 
   [[nodiscard]] std::unique_ptr<app::Wiring> connected() const;
+  /// Nobody works on anything, and nothing is due.
+  [[nodiscard]] bool is_worked_off();
   void calm_the_sweep();
 
   TemporaryDirectory directory_;

@@ -24,7 +24,7 @@ struct Task {
   bool in_doubt = false;   ///< The last attempt ended in doubt or its lease was lost.
   /// When claimed: since the first change that it stands for, by the database's clock.
   std::chrono::microseconds queued{0};
-  /// When claimed: since it might have been, its change, wait or pause between attempts being over.
+  /// When claimed: since it might have been: queued, its wait or pause between attempts over.
   std::chrono::microseconds overdue{0};
   std::optional<Link> link;  ///< Loaded with the claim.
 };

@@ -84,8 +84,8 @@ class Metrics::Families {
                 "From the start of a conversation to its end, all waiting included");
   Family<Histogram>& pickup_seconds =
       histogram(registry, "moodle_syncd_pickup_latency_seconds",
-                "From when a task could be worked on (its change, wait or pause between attempts "
-                "being over) to when it was taken");
+                "From when a task could be worked on (queued, its wait or pause between attempts "
+                "over) to when it was taken");
   Family<Histogram>& sync_seconds =
       histogram(registry, "moodle_syncd_sync_latency_seconds",
                 "From a change in Drupal to when Moodle agreed with it, retries and waiting "

@@ -34,10 +34,9 @@ WITH taken AS (
   @referrers@
 ), @postponed@ queued AS (
   INSERT INTO {moodle_sync.task} AS task
-    (component, source, entity_type, entity_id, bundle, first_at, due_at)
+    (component, source, entity_type, entity_id, bundle, first_at)
   SELECT component, source, entity_type, entity_id,
-         coalesce((array_agg(bundle ORDER BY seq DESC) FILTER (WHERE bundle <> ''))[1], ''),
-         min(at), min(at)
+         coalesce((array_agg(bundle ORDER BY seq DESC) FILTER (WHERE bundle <> ''))[1], ''), min(at)
   FROM wanted
   WHERE entity_type <> 'user' OR entity_id <> 0
   GROUP BY 1, 2, 3, 4

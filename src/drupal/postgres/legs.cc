@@ -11,26 +11,29 @@ namespace {
 constexpr std::string_view kEntities = R"sql(
   SELECT b.@id@ AS id, b.@id@::bigint AS entity_id, @bundle@ AS bundle,
          @chosen_entity@ AS chosen
-  FROM @base@ b @fields@
-  LEFT JOIN {moodle_sync.link} l ON l.entity_type = $3 AND l.entity_id = b.@id@
-    AND l.component = $1 AND l.source = $2
+  FROM @base@ b @fields@ @link@
   WHERE b.@id@ > $4::bigint AND b.@id@ <= $7::bigint AND @in_bundle@)sql";
 
 /// Only where the owner has a link: without one the first leg has chosen it.
 constexpr std::string_view kOwned = R"sql(
   SELECT b.@id@ AS id, b.@owner@::bigint AS entity_id, '' AS bundle,
          l.component IS NOT NULL AND @newer@ AS chosen
-  FROM @base@ b @fields@
-  LEFT JOIN {moodle_sync.link} l ON l.entity_type = $3 AND l.entity_id = b.@owner@
-    AND l.component = $1 AND l.source = $2
+  FROM @base@ b @fields@ @link@
   WHERE b.@id@ > $4::bigint AND b.@id@ <= $7::bigint AND @in_bundle@ AND @owner_type@ = $3)sql";
 
 constexpr std::string_view kLinks = R"sql(
   SELECT l.entity_id AS id, l.entity_id, l.bundle,
          b.@id@ IS NULL AND @chosen_link@ AS chosen
-  FROM {moodle_sync.link} l LEFT JOIN @base@ b ON b.@id@ = l.entity_id AND @in_bundle@
+  FROM {moodle_sync.link} l LEFT JOIN LATERAL (
+    SELECT b.@id@ FROM @base@ b WHERE b.@id@ = l.entity_id AND @in_bundle@ OFFSET 0) b ON true
   WHERE l.component = $1 AND l.source = $2 AND l.entity_type = $3 AND l.entity_id > $4::bigint
     AND l.entity_id <= $7::bigint)sql";
+
+constexpr std::string_view kWithLink = R"sql(
+  LEFT JOIN LATERAL (
+    SELECT * FROM {moodle_sync.link}
+    WHERE entity_type = $3 AND entity_id = @of@ AND component = $1 AND source = $2
+    OFFSET 0) l ON true)sql";
 
 std::string_view frame_of(Leg::Of of) {
   switch (of) {
@@ -82,6 +85,8 @@ Params page_params(const Leg& leg, const Slice& slice) {
           slice.limit,      leg.bundle,  slice.upto};
 }
 
+std::string with_link(std::string_view id) { return filled(std::string(kWithLink), "@of@", id); }
+
 Result<bool> PageWriter::has_column(std::string_view table, std::string_view column) {
   auto rows = connection_.query(
       "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 "
@@ -105,13 +110,15 @@ Result<std::optional<std::string>> PageWriter::page(const Leg& leg, Chosen chose
   const std::string alias = layout.is_translatable() ? "f." : "b.";
   const std::string newer = "to_timestamp(" + alias + quote_identifier(layout.changed) +
                             ") > greatest(l.updated_at - interval '1 minute', l.dropped_at)";
-  const std::string fields = "LEFT JOIN " + names_.drupal(layout.fields()) + " f ON f." + id +
-                             " = b." + id + " AND f.default_langcode = 1";
+  const std::string fields = "LEFT JOIN LATERAL (SELECT * FROM " + names_.drupal(layout.fields()) +
+                             " WHERE " + id + " = b." + id +
+                             " AND default_langcode = 1 OFFSET 0) f ON true";
   const std::string bundle = layout.bundle.empty() ? "''" : "b." + quote_identifier(layout.bundle);
   std::string in_bundle = layout.bundle.empty() ? "$6 = $6" : "($6 = '' OR " + bundle + " = $6)";
   if (layout.type == "user") in_bundle += " AND b." + id + " <> 0";
 
-  std::string page(frame_of(leg.of));
+  const std::string of = leg.of == Leg::Of::kOwned ? quote_identifier(layout.owner) : id;
+  std::string page = filled(std::string(frame_of(leg.of)), "@link@", with_link("b." + of));
   page =
       filled(std::move(page), "@chosen_entity@", all ? "true" : "(l.component IS NULL OR @newer@)");
   page = filled(std::move(page), "@chosen_link@",

@@ -50,6 +50,12 @@ struct Slice {
 /// $1 to $7 of every page.
 [[nodiscard]] Params page_params(const Leg& leg, const Slice& slice);
 
+/// Joins the link `l` of the entity whose id is `id`, by $1 to $3 of page_params(). To be expanded.
+///
+/// OFFSET 0: by key, whatever the statistics say. Those of the beginning of a first load made
+/// PostgreSQL compare every row of a page with every link.
+[[nodiscard]] std::string with_link(std::string_view id);
+
 /// Writes the statements that go through legs.
 class PageWriter {
  public:

@@ -22,11 +22,11 @@ constexpr std::string_view kTasks = R"sql(
 )
 SELECT $1, $2, $3, p.entity_id, p.id, p.bundle, p.chosen, coalesce(t.in_doubt, false),
        l.component IS NOT NULL, @columns@
-FROM page p
-LEFT JOIN {moodle_sync.link} l ON l.entity_type = $3 AND l.entity_id = p.entity_id
-  AND l.component = $1 AND l.source = $2
-LEFT JOIN {moodle_sync.task} t ON t.entity_type = $3 AND t.entity_id = p.entity_id
-  AND t.component = $1 AND t.source = $2
+FROM page p @link@
+LEFT JOIN LATERAL (
+  SELECT * FROM {moodle_sync.task}
+  WHERE entity_type = $3 AND entity_id = p.entity_id AND component = $1 AND source = $2
+  OFFSET 0) t ON true
 ORDER BY p.id)sql";
 
 /// $6 is not asked for, $8 to $12 routes. What a drain would make of the changes is read as the
@@ -54,9 +54,7 @@ WITH taken AS (SELECT * FROM {moodle_sync.change}
 )
 SELECT $1, $2, $3, p.entity_id, p.entity_id, p.bundle, p.parked, p.in_doubt,
        l.component IS NOT NULL, @columns@, p.code, p.message
-FROM page p
-LEFT JOIN {moodle_sync.link} l ON l.entity_type = $3 AND l.entity_id = p.entity_id
-  AND l.component = $1 AND l.source = $2
+FROM page p @link@
 WHERE $6::text IS NOT NULL
 ORDER BY p.entity_id)sql";
 
@@ -107,6 +105,11 @@ WITH known AS (
   RETURNING 1
 )
 SELECT count(*), pg_notify($7, '') FROM queued)sql";
+
+std::string with_links(std::string_view sql) {
+  return filled(filled(std::string(sql), "@link@", with_link("p.entity_id")), "@columns@",
+                kLinkColumns);
+}
 
 /// Reads what both page statements begin with; the link's columns begin at 9.
 Task read_task(const Row& row) {
@@ -204,8 +207,7 @@ Result<SurveyPage> SiteSurvey::entities(const Selection& selection, const Bookma
   int seen = 0;
   std::int64_t last = 0;
   if (statement) {
-    const std::string sql = std::string(kWithPage) + *statement +
-                            names_.expand(filled(std::string(kTasks), "@columns@", kLinkColumns));
+    const std::string sql = std::string(kWithPage) + *statement + names_.expand(with_links(kTasks));
     auto rows = connection_.query(sql, page_params(*leg, slice_of(selection, from, limit)));
     if (!rows) return explain(std::move(rows).error(), "reading entities");
     seen = rows->size();
@@ -223,8 +225,7 @@ Result<Rows> SiteSurvey::owed_rows(const Leg& leg, const Slice& slice) {
   Params params = page_params(leg, slice);
   for (Param& route : routes_.params()) params.push_back(std::move(route));
   const auto statement = [&](std::string_view referrers) {
-    std::string sql = filled(std::string(kOwed), "@columns@", kLinkColumns);
-    sql = filled(std::move(sql), "@wanted@", kWantedByChanges);
+    std::string sql = filled(with_links(kOwed), "@wanted@", kWantedByChanges);
     return filled(filled(names_.expand(sql), "@routes@", Routes::table(8)), "@referrers@",
                   referrers);
   };

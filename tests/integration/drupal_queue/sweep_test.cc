@@ -51,6 +51,27 @@ TEST_F(SweepTest, LeavesAloneWhatIsInOrder) {
   EXPECT_EQ(sweep(), 0U);
 }
 
+TEST_F(SweepTest, LooksAtEachLinkOnceWithTheStatisticsOfAnEmptyTable) {
+  constexpr std::int64_t kNodes = 300;
+  sql("ANALYZE {moodle_sync.link}");
+  for (int i = 0; i < kNodes; ++i) site_.create_node("course", "Algebra");
+  sql("INSERT INTO {moodle_sync.link} (component, source, entity_type, entity_id, moodle_id, "
+      "updated_at) SELECT 'course', 'main', 'node', n, n, now() + interval '1 day' FROM "
+      "generate_series(1, 20000) n");
+  const auto links_looked_at = [this] {
+    EXPECT_TRUE(one_.connection.query("SELECT pg_stat_force_next_flush()"));
+    auto rows = one_.connection.query(
+        "SELECT (seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_user_tables WHERE relname = "
+        "'link'");
+    EXPECT_TRUE(rows) << rows.error().message;
+    return rows ? (*rows)[0].integer(0) : -1;
+  };
+  const std::int64_t before = links_looked_at();
+  const auto report = one_.queue.sweep(200);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_LE(links_looked_at() - before, 200);
+}
+
 TEST_F(SweepTest, QueuesWhatIsNewerThanItsLink) {
   const auto nid = linked_course();
   sql("UPDATE {node_field_data} SET changed = extract(epoch FROM now() + interval '2 days') "

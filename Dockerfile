@@ -11,7 +11,7 @@ ARG SOURCE_DATE_EPOCH=1767225600
 RUN SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} ./dev deb
 
 FROM build AS build-tryout
-RUN ./dev setup && ./dev build release moodle-sim drupal-sim
+RUN ./dev build release moodle-sim drupal-sim
 
 FROM ${DEBIAN} AS tryout
 RUN apt-get update && apt-get install -y --no-install-recommends libcpp-httplib0.11 libpq5 && apt-get clean && rm -rf /var/lib/apt/lists/*

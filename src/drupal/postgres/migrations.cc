@@ -213,10 +213,43 @@ COMMENT ON TABLE {moodle_sync.resync} IS
   'How far a resync came that was not finished; the next one with the same wish goes on there.';
 )sql";
 
+/// A queue is empty most of the time, and so it is when autovacuum looks at it. With statistics
+/// that say so PostgreSQL reads and sorts all tasks for each claim once an import has queued a
+/// million, until autovacuum comes by again, after a minute or more. ANALYZE is the owner's right,
+/// and the daemon is not the owner; hence the function, which does nothing else. Our schema's name
+/// may hold whatever ends a string, so it stands in the function's search_path alone.
+///
+/// An entity's link must not be looked for among all links of its component, which looks as cheap
+/// as its key while few of that component have been counted: so that index is for ids only.
+constexpr std::string_view kStatistics = R"sql(
+SELECT set_config('search_path', quote_ident(n.nspname) || ', pg_temp', true)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = (SELECT tableoid FROM {moodle_sync.migration} LIMIT 1);
+CREATE FUNCTION {moodle_sync.refresh_statistics}() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
+BEGIN
+  IF (SELECT reltuples FROM pg_class WHERE oid = 'task'::regclass) < 1000 THEN
+    ANALYZE task;
+  END IF;
+  IF (SELECT reltuples FROM pg_class WHERE oid = 'link'::regclass) < 1000 THEN
+    ANALYZE link;
+  END IF;
+EXCEPTION WHEN lock_not_available THEN
+  NULL;  -- Somebody else is at it.
+END $$;
+COMMENT ON FUNCTION {moodle_sync.refresh_statistics}() IS
+  'For moodle-syncd, which calls it when there is much to do: counts tables that seem to be small.';
+
+DROP INDEX {moodle_sync.link_moodle_id};
+CREATE INDEX link_moodle_id ON {moodle_sync.link} (component, moodle_id)
+  WHERE moodle_id IS NOT NULL;
+)sql";
+
 constexpr std::array kMigrations = {
-    Migration{1, "tables", kTables},   Migration{2, "state folders", kStateFolders},
-    Migration{3, "brake", kBrake},     Migration{4, "outside caches", kOutsideCaches},
-    Migration{5, "daemons", kDaemons}, Migration{6, "resync", kResync}};
+    Migration{1, "tables", kTables},        Migration{2, "state folders", kStateFolders},
+    Migration{3, "brake", kBrake},          Migration{4, "outside caches", kOutsideCaches},
+    Migration{5, "daemons", kDaemons},      Migration{6, "resync", kResync},
+    Migration{7, "statistics", kStatistics}};
 
 constexpr std::string_view kBook = R"sql(
 CREATE TABLE {moodle_sync.migration} (

@@ -17,11 +17,13 @@ namespace moodlesync::postgres {
 [[nodiscard]] Error explain_ours(Error error, const TableNames& names, std::string_view doing);
 
 /// Mode of a transaction that looks up some hundred tasks and links by their keys. Where tables are
-/// of middling size PostgreSQL rather reads them whole for that, once it has statistics: at 44,000
-/// tasks a claim of 500 took ten times as long.
+/// of middling size PostgreSQL rather reads them whole for that: at 44,000 tasks a claim of 500
+/// took ten times as long. It takes statistics that are not those of an empty table, see
+/// TaskQueue::refresh_statistics().
 inline constexpr std::string_view kByKeys =
     "ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_hashjoin = off;"
-    " SET LOCAL enable_mergejoin = off";
+    " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;"
+    " SET LOCAL enable_bitmapscan = off";
 
 /// Whose tasks the changes of `taken` are, for the routes of `route`; without those who refer to
 /// them. To be expanded.

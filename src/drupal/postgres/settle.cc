@@ -28,8 +28,8 @@ constexpr std::string_view kMatchesTask =
 /// the settling is about and says, of the group's own rows, whose are still ours and whether a
 /// change came meanwhile: as they are once the lock is ours, however long that took.
 ///
-/// OFFSET 0 here and below: whoever waits is looked up by index, be there thousands and the
-/// statistics of a time when nobody did.
+/// LATERAL and OFFSET 0 here and below: rows are looked up by index one by one, be there thousands
+/// and the statistics of a time when there were none.
 constexpr std::string_view kLock = R"sql(
 WITH s AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],
@@ -38,7 +38,7 @@ WITH s AS (
                        waits_component, waits_source, waits_entity_type, waits_entity_id, n)
 )
 SELECT k.n - 1, t.generation <> k.generation, t.state = 'running' AND t.token = k.token
-FROM (
+FROM (SELECT * FROM (
   SELECT component, source, entity_type, entity_id, token, generation, n FROM s
   UNION ALL
   SELECT waits_component, waits_source, waits_entity_type, waits_entity_id, NULL, NULL, NULL
@@ -50,8 +50,11 @@ FROM (
     WHERE state = 'waiting' AND waits_component = s.component
       AND waits_entity_type = s.entity_type AND waits_entity_id = s.entity_id
     OFFSET 0) w
-) AS k JOIN {moodle_sync.task} t USING (entity_type, entity_id, component, source)
-ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE OF t)sql";
+) AS k ORDER BY entity_type, entity_id, component, source) AS k CROSS JOIN LATERAL (
+  SELECT generation, state, token FROM {moodle_sync.task}
+  WHERE entity_type = k.entity_type AND entity_id = k.entity_id AND component = k.component
+    AND source = k.source
+  FOR UPDATE) AS t)sql";
 
 /// $1 to $22 the group. What each part does to links and tasks is done to different rows, so it
 /// does not matter that they all see the tables as they were before.

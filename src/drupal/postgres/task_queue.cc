@@ -178,6 +178,9 @@ SELECT (SELECT count(*) FROM {moodle_sync.change}),
          WHERE database = current_database()) AS held)
 FROM pg_class c WHERE c.oid = to_regclass($1))sql";
 
+/// As many changes or tasks are no longer what statistics of a quiet hour are good for.
+constexpr std::size_t kMany = 1000;
+
 /// SQLSTATE query_canceled, by statement_timeout.
 constexpr std::string_view kCanceled = "57014";
 
@@ -287,6 +290,7 @@ Result<DrainReport> TaskQueue::drain(int limit, std::string_view referrers,
   }
   const Row row = (*rows)[0];
   const bool may_have_changed = std::exchange(drain_is_in_doubt_, false);
+  moved_ += static_cast<std::size_t>(row.integer(0));
   return DrainReport{static_cast<std::size_t>(row.integer(0)), row.flag(1) || may_have_changed};
 }
 
@@ -317,7 +321,15 @@ Result<std::vector<Task>> TaskQueue::find_out_claimed(std::chrono::seconds lease
   return tasks;
 }
 
+/// What comes of it is no concern of ours: all goes on without, only slower.
+void TaskQueue::refresh_statistics() {
+  if (moved_ < kMany) return;
+  moved_ = 0;
+  static_cast<void>(connection_.query("SELECT " + names_.ours("refresh_statistics") + "()"));
+}
+
 Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
+  refresh_statistics();
   auto transaction = Transaction::begin(connection_, kByKeys);
   if (!transaction) return std::move(transaction).error().in("claiming tasks");
   auto rows = transaction->query(
@@ -328,6 +340,7 @@ Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
   tasks.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) tasks.push_back(read_task((*rows)[i]));
   if (tasks.empty()) return tasks;
+  moved_ += tasks.size();
   if (auto loaded = load_links(*transaction, tasks); !loaded) {
     return std::move(loaded).error().in("claiming tasks");
   }

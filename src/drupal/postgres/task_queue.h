@@ -62,6 +62,7 @@ class TaskQueue : public Queue {
   [[nodiscard]] Result<DrainReport> drain(int limit, std::string_view referrers,
                                           std::string_view postponed);
   [[nodiscard]] Result<std::vector<Task>> claim_more(const ClaimRequest& request);
+  void refresh_statistics();
   [[nodiscard]] Result<std::vector<Task>> find_out_claimed(std::chrono::seconds lease);
   [[nodiscard]] Status read_reasons(QueueStats& stats);
   [[nodiscard]] Status load_links(Transaction& transaction, std::vector<Task>& tasks);
@@ -81,6 +82,7 @@ class TaskQueue : public Queue {
   bool drain_is_in_doubt_ = false;
   /// Changes per drain that the server manages within its statement timeout.
   int drain_most_ = std::numeric_limits<int>::max();
+  std::size_t moved_ = 0;  ///< Changes and tasks since the statistics were last looked at.
   std::vector<Task> maybe_claimed_;  ///< By a COMMIT that was never answered.
   std::optional<SettleDoubt> settle_doubt_;
 };

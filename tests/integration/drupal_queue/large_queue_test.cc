@@ -75,24 +75,50 @@ TEST_F(LargeQueue, IsWorkedOffWithoutReadingAWholeTable) {
   }
 }
 
-/// Where reading a table whole looks cheaper to PostgreSQL than some hundred look-ups by key, and
-/// is not.
-TEST_F(LargeQueue, IsWorkedOffWithoutReadingATableOfMiddlingSize) {
-  fill("40000");
-  for (int round = 0; round < 3; ++round) {
-    std::vector<Task> tasks;
-    expect_no_whole_scan("drain", [&] { EXPECT_GT(drain(one_).taken, 0U); });
-    expect_no_whole_scan("claim", [&] { tasks = claim(one_, 500); });
-    std::vector<EntityRef> refs;
-    std::vector<Settlement> group;
-    for (const Task& task : tasks) {
-      refs.push_back(task.key.entity);
-      group.push_back(done(task, task.key.entity.id));
+/// Reading a table whole looks cheaper to PostgreSQL than some hundred look-ups by key where it is
+/// of middling size, or was empty when it was last counted. It is not.
+class MiddlingQueue : public LargeQueue {
+ protected:
+  void expect_no_table_is_read_whole() {
+    for (int round = 0; round < 3; ++round) {
+      std::vector<Task> tasks;
+      expect_no_whole_scan("drain", [&] {
+        const auto report = one_.queue.drain(1000);
+        ASSERT_TRUE(report);
+        EXPECT_EQ(report->taken, 1000U);
+      });
+      expect_no_whole_scan("claim", [&] { tasks = claim(one_, 500); });
+      ASSERT_EQ(tasks.size(), 500U);
+      std::vector<EntityRef> refs;
+      std::vector<Settlement> group;
+      for (const Task& task : tasks) {
+        refs.push_back(task.key.entity);
+        group.push_back(done(task, task.key.entity.id));
+      }
+      expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.links("course", refs)); });
+      group.back() = waiting(tasks.back(), {"category", "main", {"taxonomy_term", 1 + round}}, "");
+      expect_no_whole_scan("settle", [&] { settle(one_, group); });
     }
-    expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.links("course", refs)); });
-    group.back() = waiting(tasks.back(), {"category", "main", {"taxonomy_term", 1 + round}}, "");
-    expect_no_whole_scan("settle", [&] { settle(one_, group); });
   }
+};
+
+TEST_F(MiddlingQueue, IsWorkedOffWithoutReadingAWholeTable) {
+  fill("40000");
+  expect_no_table_is_read_whole();
+}
+
+TEST_F(MiddlingQueue, NeedsNoStatisticsOfItsOwn) {
+  fill("40000");
+  // Some are left at the end, so that vacuum cannot give the space back: to PostgreSQL a large
+  // table with next to nothing in it.
+  sql("DELETE FROM {moodle_sync.task} WHERE entity_id < 1039998");
+  site_.sql().run(one_.names.expand("VACUUM ANALYZE {moodle_sync.task}"));
+  sql("INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id) SELECT 'course', "
+      "'main', 'node', n FROM generate_series(2000001, 2040000) n");
+  expect_no_table_is_read_whole();
+  EXPECT_GT(std::stod(sql("SELECT reltuples FROM pg_class WHERE oid = '{moodle_sync.task}'"
+                          "::regclass")),
+            10000);
 }
 
 }  // namespace

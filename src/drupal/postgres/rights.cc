@@ -14,9 +14,9 @@ namespace {
 /// A right, as has_*_privilege() asks for it. With `any_column` the right
 /// on any column will do, and `column` is the one to propose.
 struct Need {
-  enum class On { kTable, kSchema, kSequence };
+  enum class On { kTable, kSchema, kSequence, kFunction };
   On on = On::kTable;
-  std::string object;  ///< Quoted and qualified.
+  std::string object;  ///< Quoted and qualified; of a function with its parentheses.
   std::string right;   ///< SELECT, INSERT, …
   std::string column;
   bool any_column = false;
@@ -47,6 +47,9 @@ class Needs {
   }
   void ours() {
     needs_.insert({Need::On::kSequence, names_.ours("task_token"), "USAGE", "", false});
+    // All may execute a function, unless the owner's default privileges say otherwise.
+    const std::string statistics = names_.ours("refresh_statistics") + "()";
+    needs_.insert({Need::On::kFunction, statistics, "EXECUTE", "", false});
     for (const std::string_view name :
          {"change", "task", "link", "state_folder", "removal", "pause", "daemon", "resync"}) {
       for (const char* right : {"SELECT", "INSERT", "UPDATE", "DELETE"}) own(name, right);
@@ -129,13 +132,25 @@ SELECT n.nr FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORD
 WHERE NOT coalesce(CASE
   WHEN n.kind = 'schema' THEN has_schema_privilege(to_regnamespace(n.object)::oid, n.privilege)
   WHEN n.kind = 'sequence' THEN has_sequence_privilege(to_regclass(n.object), n.privilege)
+  WHEN n.kind = 'function'
+    THEN has_function_privilege(to_regprocedure(n.object)::oid, n.privilege)
   WHEN n.col = '' THEN has_table_privilege(to_regclass(n.object), n.privilege)
   WHEN n.col = '*' THEN has_any_column_privilege(to_regclass(n.object), n.privilege)
   ELSE has_column_privilege(to_regclass(n.object), n.col, n.privilege) END, true)
 ORDER BY n.nr)sql";
 
 std::string_view kind_name(Need::On on) {
-  return on == Need::On::kSchema ? "schema" : on == Need::On::kSequence ? "sequence" : "table";
+  switch (on) {
+    case Need::On::kSchema:
+      return "schema";
+    case Need::On::kSequence:
+      return "sequence";
+    case Need::On::kFunction:
+      return "function";
+    case Need::On::kTable:
+      break;
+  }
+  return "table";
 }
 
 Finding missing(const Need& need, const std::string& role) {

@@ -181,12 +181,27 @@ TEST_F(Install, NamesEveryRightThatTheDaemonsRoleLacks) {
   sql("GRANT ALL ON ALL TABLES IN SCHEMA moodle_sync TO syncd");
   sql("GRANT ALL ON ALL SEQUENCES IN SCHEMA moodle_sync TO syncd");
   sql("GRANT SELECT ON {config}, {key_value} TO syncd");
+  sql("REVOKE EXECUTE ON FUNCTION {moodle_sync.refresh_statistics}() FROM PUBLIC");
   const std::string rest = complaints(installer);
+  EXPECT_NE(
+      rest.find("GRANT EXECUTE ON function \"moodle_sync\".\"refresh_statistics\"() TO \"syncd\""),
+      std::string::npos)
+      << rest;
   EXPECT_NE(rest.find("GRANT UPDATE (\"langcode\") ON \"public\".\"node\" TO"), std::string::npos);
   EXPECT_NE(rest.find("GRANT DELETE ON \"public\".\"cache_entity\" TO"), std::string::npos);
   EXPECT_NE(rest.find("GRANT SELECT (\"mail\") ON \"public\".\"users_field_data\""),
             std::string::npos);
   EXPECT_EQ(rest.find("pass"), std::string::npos);
+  sql("GRANT EXECUTE ON FUNCTION {moodle_sync.refresh_statistics}() TO syncd");
+  EXPECT_EQ(complaints(installer).find("refresh_statistics"), std::string::npos);
+  sql("DELETE FROM {moodle_sync.task}");
+  sql("INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id)"
+      " SELECT 'course', 'main', 'node', n FROM generate_series(1, 77) n");
+  const auto counted =
+      lesser.connection.query(one_.names.expand("SELECT {moodle_sync.refresh_statistics}()"));
+  EXPECT_TRUE(counted) << counted.error().message;
+  EXPECT_EQ(sql("SELECT reltuples FROM pg_class WHERE oid = '{moodle_sync.task}'::regclass"), "77")
+      << "counted in the owner's name";
   sql("DROP OWNED BY syncd");
   lesser.connection.close();
   sql("DROP ROLE syncd");

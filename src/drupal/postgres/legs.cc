@@ -110,9 +110,10 @@ Result<std::optional<std::string>> PageWriter::page(const Leg& leg, Chosen chose
   const std::string alias = layout.is_translatable() ? "f." : "b.";
   const std::string newer = "to_timestamp(" + alias + quote_identifier(layout.changed) +
                             ") > greatest(l.updated_at - interval '1 minute', l.dropped_at)";
-  const std::string fields = "LEFT JOIN LATERAL (SELECT * FROM " + names_.drupal(layout.fields()) +
-                             " WHERE " + id + " = b." + id +
-                             " AND default_langcode = 1 OFFSET 0) f ON true";
+  // That column alone: nobody gave us all of users_field_data, the passwords are in it.
+  const std::string fields = "LEFT JOIN LATERAL (SELECT " + quote_identifier(layout.changed) +
+                             " FROM " + names_.drupal(layout.fields()) + " WHERE " + id + " = b." +
+                             id + " AND default_langcode = 1 OFFSET 0) f ON true";
   const std::string bundle = layout.bundle.empty() ? "''" : "b." + quote_identifier(layout.bundle);
   std::string in_bundle = layout.bundle.empty() ? "$6 = $6" : "($6 = '' OR " + bundle + " = $6)";
   if (layout.type == "user") in_bundle += " AND b." + id + " <> 0";

@@ -15,6 +15,13 @@ constexpr int kSweepLimit = 1'000;
 /// this.
 constexpr std::chrono::minutes kEpochLasts{10};
 
+/// The database is there and would not do it: a right is missing, a table is not as it was. Asked
+/// again at once it would say the same.
+bool is_refusal(const Error& error) {
+  return error.kind != ErrorKind::kUnavailable && error.kind != ErrorKind::kInDoubt &&
+         error.kind != ErrorKind::kTransient;
+}
+
 }  // namespace
 
 Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
@@ -37,6 +44,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
 
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
+  refusal_.reset();
   next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
   next_epoch_ = ports_.clock.now() + kEpochLasts;
   RunEnd end = go_round();
@@ -111,13 +119,14 @@ std::optional<RunEnd> Loop::take_in() {
     write_back_.want();
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
+  if (now < rests_until_) return std::nullopt;
   if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
   if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
 
   if (Status guarded = ports_.guard.check(); !guarded) {
     const Error& error = guarded.error();
     if (error.kind != ErrorKind::kConfig) {
-      note_database(guarded);
+      note_intake(guarded);
       return std::nullopt;
     }
     return RunEnd{error.code == "guard" ? RunEnd::Kind::kGuard : RunEnd::Kind::kConfig,
@@ -128,8 +137,16 @@ std::optional<RunEnd> Loop::take_in() {
   if (status) status = look_after_capture();
   if (status) status = sweep();
   if (status) status = claim();
-  note_database(status);
+  note_intake(status);
   return std::nullopt;
+}
+
+/// After a refusal nothing is taken in for a while; what is going on goes on.
+void Loop::note_intake(const Status& status) {
+  note_database(status);
+  if (status || !is_refusal(status.error())) return;
+  refusal_ = status.error();
+  rests_until_ = ports_.clock.now() + settings_.component_rest;
 }
 
 void Loop::listen() {
@@ -179,6 +196,14 @@ Status Loop::look_after_capture() {
 Status Loop::sweep() {
   if (!sweeping_) return ok();
   const Result<SweepReport> swept = ports_.queue.sweep(kSweepLimit);
+  if (!swept && is_refusal(swept.error())) {
+    // What changes tell of does not depend on it.
+    note_database(swept.error());
+    refusal_ = swept.error();
+    sweeping_ = false;
+    next_sweep_ = ports_.clock.now() + settings_.component_rest;
+    return ok();
+  }
   if (!swept) return swept.error();
   turn_.swept += swept->queued;
   claim_wanted_ |= swept->queued > 0;
@@ -433,7 +458,7 @@ void Loop::note_database(const Status& status) {
     log_.warn("MS-205 the database is away; what is known is kept: reason=\"{}\"", error.message);
     return;
   }
-  if (error.kind != ErrorKind::kTransient) {
+  if (is_refusal(error)) {
     log_.error("MS-206 the database refused a statement: code={} reason=\"{}\"", error.code,
                error.message);
   }
@@ -448,7 +473,9 @@ std::optional<RunEnd> Loop::early_end() {
     const auto& reason = database_.reason();
     return RunEnd{RunEnd::Kind::kUnavailable, reason ? reason->message : std::string()};
   }
-  if (!is_idle()) return std::nullopt;
+  const bool rests = ports_.clock.now() < rests_until_;
+  if (!rests && !is_idle()) return std::nullopt;
+  if (refusal_) return RunEnd{RunEnd::Kind::kConfig, refusal_->message};
   // What this run settled may have been all that was held.
   if (brake_.is_holding()) note_database(brake_.look());
   return RunEnd{RunEnd::Kind::kIdle, {}, brake_.is_holding()};
@@ -466,9 +493,11 @@ Loop::Millis Loop::nap() const {
   auto until = std::min(next_poll_, next_heartbeat_);
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
+  const bool rests = now < rests_until_;
+  if (rests) until = std::min(until, rests_until_);
   const auto turn = write_back_.next();
   if (turn && database_.lets_through()) until = std::min(until, *turn);
-  const bool busy_again = database_.lets_through() && moodle_.ready() &&
+  const bool busy_again = !rests && database_.lets_through() && moodle_.ready() &&
                           (claim_wanted_ || sweeping_ || drain_wanted_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())

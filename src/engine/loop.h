@@ -95,6 +95,7 @@ class Loop {
   [[nodiscard]] Phase phase() const;
   void report();
   void note_database(const Status& status);
+  void note_intake(const Status& status);
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();
@@ -125,6 +126,8 @@ class Loop {
   Clock::TimePoint leases_end_{};  ///< Of the conversations that go on; by our clock, so no later.
   Clock::TimePoint next_sweep_{};
   Clock::TimePoint next_epoch_{};
+  Clock::TimePoint rests_until_{};  ///< Nothing is taken in before, since the database refused.
+  std::optional<Error> refusal_;    ///< The last one of this run.
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;

@@ -59,9 +59,17 @@ Result<DrainReport> InMemoryQueue::drain(int limit) {
   return report;
 }
 
-Result<SweepReport> InMemoryQueue::sweep(int /*limit*/) { return SweepReport{0, true}; }
+Result<SweepReport> InMemoryQueue::sweep(int /*limit*/) {
+  if (!sweep_error_) return SweepReport{0, true};
+  ++refused_;
+  return *sweep_error_;
+}
 
 Result<std::vector<Task>> InMemoryQueue::claim(const ClaimRequest& request) {
+  if (claim_error_) {
+    ++refused_;
+    return *claim_error_;
+  }
   std::vector<Task> claimed;
   for (auto& [key, row] : rows_) {
     if (std::cmp_greater_equal(claimed.size(), request.limit)) break;

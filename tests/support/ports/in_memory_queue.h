@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,12 @@ class InMemoryQueue : public Queue {
   std::function<void(const TaskKey&)> on_forget = [](const TaskKey&) {};
   /// The next `times` calls of settle fail with this and do nothing.
   void fail_settle(const Error& error, int times = 1);
+
+  /// From now on sweeps, or claims, fail with this and do nothing; empty: no longer.
+  void refuse_sweeps(std::optional<Error> error) { sweep_error_ = std::move(error); }
+  void refuse_claims(std::optional<Error> error) { claim_error_ = std::move(error); }
+  /// Sweeps and claims that were refused.
+  [[nodiscard]] int refused() const { return refused_; }
 
   struct Row {
     Task task;
@@ -84,6 +91,9 @@ class InMemoryQueue : public Queue {
   std::map<TaskKey, Link> links_;
   std::vector<TaskKey> owed_;
   std::deque<Error> settle_errors_;
+  std::optional<Error> sweep_error_;
+  std::optional<Error> claim_error_;
+  int refused_ = 0;
   Millis now_{0};
   bool config_changed_ = false;
   std::int64_t next_token_ = 1;

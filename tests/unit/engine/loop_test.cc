@@ -125,6 +125,38 @@ TEST_F(LoopTest, StopsOnlyTheComponentThatIsMisconfiguredAndTriesItAgainAfterARe
   EXPECT_GE(passed, settings_.component_rest);
 }
 
+TEST_F(LoopTest, GoesOnWithoutASweepThatTheDatabaseRefusesAndSaysSo) {
+  queue_->refuse_sweeps(Error{ErrorKind::kBug, "42501", "permission denied for table users"});
+  course(1, "Algebra");
+  const RunEnd end = run();
+  EXPECT_EQ(end.kind, RunEnd::Kind::kConfig);
+  EXPECT_NE(end.message.find("permission denied"), std::string::npos);
+  EXPECT_EQ(told_, std::vector<std::string>{"Algebra"}) << "changes tell of it";
+  EXPECT_EQ(queue_->refused(), 1) << "it would say the same";
+}
+
+TEST_F(LoopTest, RestsAfterARefusedClaimAndTriesAgain) {
+  queue_->refuse_claims(Error{ErrorKind::kBug, "42501", "permission denied for table task"});
+  course(1, "Algebra");
+  milliseconds passed{0};
+  gateway_.after_pump = [&] {
+    pass(seconds{1});
+    passed += seconds{1};
+    if (passed == settings_.component_rest * 3) queue_->refuse_claims({});
+    if (told_.size() == 1 || passed > settings_.component_rest * 10) control_.ask(Command::kStop);
+  };
+  (void)run(RunMode::kForever);
+  EXPECT_EQ(told_, std::vector<std::string>{"Algebra"});
+  EXPECT_LE(queue_->refused(), 4) << "once a rest, not once a turn";
+}
+
+TEST_F(LoopTest, EndsARunWhoseClaimsAreRefused) {
+  queue_->refuse_claims(Error{ErrorKind::kBug, "42501", "permission denied for table task"});
+  course(1, "Algebra");
+  EXPECT_EQ(run().kind, RunEnd::Kind::kConfig);
+  EXPECT_EQ(queue_->refused(), 1);
+}
+
 TEST_F(LoopTest, FinishesWhatIsInFlightOnStopAndClaimsNothingMore) {
   course(1, "Algebra");
   gateway_.hold(true);

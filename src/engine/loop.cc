@@ -141,12 +141,14 @@ std::optional<RunEnd> Loop::take_in() {
   return std::nullopt;
 }
 
-/// After a refusal nothing is taken in for a while; what is going on goes on.
+/// After a refusal nothing is taken in for a while, longer each time; what is going on goes on.
 void Loop::note_intake(const Status& status) {
   note_database(status);
+  if (status) rest_ = kFirstRest;
   if (status || !is_refusal(status.error())) return;
   refusal_ = status.error();
-  rests_until_ = ports_.clock.now() + settings_.component_rest;
+  rests_until_ = ports_.clock.now() + rest_;
+  rest_ = std::min(rest_ * 2, settings_.component_rest);
 }
 
 void Loop::listen() {

@@ -126,7 +126,9 @@ class Loop {
   Clock::TimePoint leases_end_{};  ///< Of the conversations that go on; by our clock, so no later.
   Clock::TimePoint next_sweep_{};
   Clock::TimePoint next_epoch_{};
+  static constexpr Millis kFirstRest{1000};
   Clock::TimePoint rests_until_{};  ///< Nothing is taken in before, since the database refused.
+  Millis rest_ = kFirstRest;        ///< The next one.
   std::optional<Error> refusal_;    ///< The last one of this run.
   bool sweeping_ = true;
   bool drain_wanted_ = true;

@@ -147,7 +147,9 @@ TEST_F(LoopTest, RestsAfterARefusedClaimAndTriesAgain) {
   };
   (void)run(RunMode::kForever);
   EXPECT_EQ(told_, std::vector<std::string>{"Algebra"});
-  EXPECT_LE(queue_->refused(), 4) << "once a rest, not once a turn";
+  EXPECT_LE(queue_->refused(), 12) << "once a rest, not once a turn";
+  EXPECT_GE(queue_->refused(), 6)
+      << "the first rests are short: it may have been a moment's trouble";
 }
 
 TEST_F(LoopTest, EndsARunWhoseClaimsAreRefused) {

@@ -105,42 +105,39 @@ Result<Dossier> QueueWatch::look_up(const EntityRef& entity) {
   return (*database)->dossiers().open(entity);
 }
 
-Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {
+template <class Act>
+auto QueueWatch::act(const Act& act) -> decltype(act(std::declval<DrupalDatabase&>())) {
   DatabaseLock lock(database_mutex_, std::defer_lock);
   const Result<DrupalDatabase*> database = database_now(lock);
   if (!database) return database.error();
-  Result<std::size_t> retried = (*database)->parking().retry(filter);
+  auto done = act(**database);
   look_again();
-  return retried;
+  return done;
+}
+
+Result<std::size_t> QueueWatch::retry(const ParkedFilter& filter) {
+  return act([&](DrupalDatabase& database) { return database.parking().retry(filter); });
 }
 
 Result<std::size_t> QueueWatch::allow(std::string_view component) {
-  DatabaseLock lock(database_mutex_, std::defer_lock);
-  const Result<DrupalDatabase*> database = database_now(lock);
-  if (!database) return database.error();
-  Result<std::size_t> allowed = (*database)->removals().allow(component, kAllowedFor);
-  look_again();
-  return allowed;
+  return act(
+      [&](DrupalDatabase& database) { return database.removals().allow(component, kAllowedFor); });
 }
 
 Result<bool> QueueWatch::pause(std::string_view component, std::string_view reason) {
-  DatabaseLock lock(database_mutex_, std::defer_lock);
-  const Result<DrupalDatabase*> database = database_now(lock);
-  if (!database) return database.error();
-  Result<bool> paused = (*database)->pauses().pause(component, reason);
-  read_pauses((*database)->pauses());
-  look_again();
-  return paused;
+  return act([&](DrupalDatabase& database) {
+    Result<bool> paused = database.pauses().pause(component, reason);
+    read_pauses(database.pauses());
+    return paused;
+  });
 }
 
 Result<std::size_t> QueueWatch::resume(std::string_view component) {
-  DatabaseLock lock(database_mutex_, std::defer_lock);
-  const Result<DrupalDatabase*> database = database_now(lock);
-  if (!database) return database.error();
-  Result<std::size_t> resumed = (*database)->pauses().resume(component);
-  read_pauses((*database)->pauses());
-  look_again();
-  return resumed;
+  return act([&](DrupalDatabase& database) {
+    Result<std::size_t> resumed = database.pauses().resume(component);
+    read_pauses(database.pauses());
+    return resumed;
+  });
 }
 
 void QueueWatch::read_pauses(Pauses& pauses) {

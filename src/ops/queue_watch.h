@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "moodlesync/clock.h"
@@ -63,6 +64,9 @@ class QueueWatch {
   /// The database, for as long as `lock` is held; waits for it a moment.
   [[nodiscard]] Result<DrupalDatabase*> database_now(DatabaseLock& lock);
   [[nodiscard]] Result<DrupalDatabase*> database();
+  /// What somebody has asked for, done at once; then the queue is looked at again.
+  template <class Act>
+  [[nodiscard]] auto act(const Act& act) -> decltype(act(std::declval<DrupalDatabase&>()));
   void read_pauses(Pauses& pauses);
   void look_again();
 

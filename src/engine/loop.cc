@@ -119,7 +119,7 @@ std::optional<RunEnd> Loop::take_in() {
     write_back_.want();
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
-  if (now < rests_until_) return std::nullopt;
+  if (is_resting()) return std::nullopt;
   if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
   if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
 
@@ -475,8 +475,7 @@ std::optional<RunEnd> Loop::early_end() {
     const auto& reason = database_.reason();
     return RunEnd{RunEnd::Kind::kUnavailable, reason ? reason->message : std::string()};
   }
-  const bool rests = ports_.clock.now() < rests_until_;
-  if (!rests && !is_idle()) return std::nullopt;
+  if (!is_resting() && !is_idle()) return std::nullopt;
   if (refusal_) return RunEnd{RunEnd::Kind::kConfig, refusal_->message};
   // What this run settled may have been all that was held.
   if (brake_.is_holding()) note_database(brake_.look());
@@ -495,11 +494,10 @@ Loop::Millis Loop::nap() const {
   auto until = std::min(next_poll_, next_heartbeat_);
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
-  const bool rests = now < rests_until_;
-  if (rests) until = std::min(until, rests_until_);
+  if (is_resting()) until = std::min(until, rests_until_);
   const auto turn = write_back_.next();
   if (turn && database_.lets_through()) until = std::min(until, *turn);
-  const bool busy_again = !rests && database_.lets_through() && moodle_.ready() &&
+  const bool busy_again = !is_resting() && database_.lets_through() && moodle_.ready() &&
                           (claim_wanted_ || sweeping_ || drain_wanted_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())

@@ -96,6 +96,7 @@ class Loop {
   void report();
   void note_database(const Status& status);
   void note_intake(const Status& status);
+  [[nodiscard]] bool is_resting() const { return ports_.clock.now() < rests_until_; }
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();

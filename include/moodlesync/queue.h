@@ -31,7 +31,8 @@ struct Task {
 
 struct ClaimRequest {
   int limit = 0;
-  /// Only tasks of these are claimed, and of these only what nobody has paused (Pauses).
+  /// Only tasks of these are claimed, and of these only what nobody has paused (Pauses). Of those
+  /// that are due at the same time the first one's come first: after an import that is nearly all.
   std::vector<std::string> components;
   std::chrono::seconds lease{60};
 };

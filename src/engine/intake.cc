@@ -7,9 +7,46 @@
 
 namespace moodlesync::engine {
 
-Directory::Directory(std::span<const std::unique_ptr<Component>> components) {
+namespace {
+
+/// The components whose Moodle ids `component` needs.
+std::set<std::string> givers_of(const Component& component) {
+  std::set<std::string> givers;
+  const auto note = [&](std::span<const FieldWish> wishes) {
+    for (const FieldWish& wish : wishes) givers.insert(wish.counterpart_of);
+  };
+  for (const SourceSpec& source : component.sources()) {
+    note(source.fields);
+    for (const OwnedSpec& owned : source.owned) note(owned.fields);
+  }
+  givers.erase(std::string(component.name()));  // A parent of its own kind.
+  return givers;
+}
+
+std::vector<std::string> givers_first(std::span<const std::unique_ptr<Component>> components) {
+  std::vector<const Component*> left;
+  for (const auto& component : components) left.push_back(component.get());
+  std::vector<std::string> names;
+  while (!left.empty()) {
+    const auto is_given_all = [&](const Component* one) {
+      const std::set<std::string> givers = givers_of(*one);
+      return std::ranges::none_of(left, [&](const Component* other) {
+        return givers.contains(std::string(other->name()));
+      });
+    };
+    auto next = std::ranges::find_if(left, is_given_all);
+    if (next == left.end()) next = left.begin();  // A circle: somebody has to be the first.
+    names.emplace_back((*next)->name());
+    left.erase(next);
+  }
+  return names;
+}
+
+}  // namespace
+
+Directory::Directory(std::span<const std::unique_ptr<Component>> components)
+    : names_(givers_first(components)) {
   for (const auto& component : components) {
-    names_.emplace_back(component->name());
     for (const SourceSpec& source : component->sources()) {
       entries_[{source.component, source.name}] = {component.get(), &source};
     }

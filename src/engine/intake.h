@@ -33,6 +33,7 @@ class Directory {
   [[nodiscard]] const SourceSpec* source_for(std::string_view component,
                                              std::string_view entity_type,
                                              std::string_view bundle) const;
+  /// Who gives Moodle ids stands before those who need them; else as configured.
   [[nodiscard]] const std::vector<std::string>& component_names() const { return names_; }
   [[nodiscard]] std::vector<SourceSpec> sources() const;
 

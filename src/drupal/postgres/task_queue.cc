@@ -60,13 +60,14 @@ constexpr std::string_view kPostpone = R"sql(postponed AS (
 constexpr std::string_view kClaim = R"sql(
 WITH due AS (
   SELECT t.* FROM (
-    SELECT component FROM unnest($1::text[]) AS w(component) WHERE NOT EXISTS (
+    SELECT component, n FROM unnest($1::text[]) WITH ORDINALITY AS w(component, n)
+    WHERE NOT EXISTS (
       SELECT FROM {moodle_sync.pause} p WHERE p.component IN ('', w.component))) AS c
   CROSS JOIN LATERAL (
     SELECT component, source, entity_type, entity_id, due_at
     FROM {moodle_sync.task} WHERE component = c.component AND state <> 'parked' AND due_at <= now()
     ORDER BY due_at LIMIT $2::int FOR UPDATE SKIP LOCKED) AS t
-  ORDER BY due_at LIMIT $2::int
+  ORDER BY t.due_at, c.n LIMIT $2::int
 ), claimed AS (
   UPDATE {moodle_sync.task} AS task SET
     state = 'running', token = nextval((SELECT $5::text::regclass)), instance = $4,

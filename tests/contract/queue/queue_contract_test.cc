@@ -110,6 +110,19 @@ TEST_P(QueueContract, ClaimsOnlyTheComponentsThatWereAskedFor) {
   EXPECT_EQ(tasks->front().key.component, "category");
 }
 
+TEST_P(QueueContract, ClaimsTheFirstComponentsTasksFirstWhereAllAreDueAtTheSameTime) {
+  for (int id = 1; id <= 20; ++id) save_course(id);
+  for (int id = 1; id <= 20; ++id) save_term(id);
+  drain();
+  const auto terms = queue().claim({10, {"category", "course"}, seconds{60}});
+  ASSERT_EQ(terms->size(), 10U);
+  for (const Task& task : *terms) EXPECT_EQ(task.key.component, "category");
+  const auto courses = queue().claim({20, {"course", "category"}, seconds{60}});
+  ASSERT_EQ(courses->size(), 20U);
+  for (const Task& task : *courses) EXPECT_EQ(task.key.component, "course");
+  EXPECT_EQ(claim().size(), 10U) << "the other terms";
+}
+
 TEST_P(QueueContract, GivesEachTaskToOneInstanceOnly) {
   for (int id = 1; id <= 10; ++id) save_course(id);
   drain();

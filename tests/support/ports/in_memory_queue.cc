@@ -70,15 +70,28 @@ Result<std::vector<Task>> InMemoryQueue::claim(const ClaimRequest& request) {
     ++refused_;
     return *claim_error_;
   }
-  std::vector<Task> claimed;
-  for (auto& [key, row] : rows_) {
-    if (std::cmp_greater_equal(claimed.size(), request.limit)) break;
-    if (std::ranges::find(request.components, key.component) == request.components.end()) continue;
+  const auto is_expired = [&](const Row& row) {
+    return row.state == "running" && row.lease_until <= now_;
+  };
+  const auto place_of = [&](const TaskKey& key) {
+    return std::ranges::find(request.components, key.component) - request.components.begin();
+  };
+  std::vector<std::pair<const TaskKey, Row>*> all_due;
+  for (auto& entry : rows_) {
+    const auto& [key, row] = entry;
+    if (std::cmp_equal(place_of(key), request.components.size())) continue;
     if (paused_.contains("") || paused_.contains(key.component)) continue;
-    const bool expired = row.state == "running" && row.lease_until <= now_;
     const bool due = (row.state == "pending" || row.state == "waiting") && row.due <= now_;
-    if (!expired && !due) continue;
-    row.task.in_doubt |= expired;
+    if (due || is_expired(row)) all_due.push_back(&entry);
+  }
+  std::ranges::stable_sort(all_due, {}, [&](const auto* entry) {
+    return std::pair(entry->second.due, place_of(entry->first));
+  });
+  std::vector<Task> claimed;
+  for (auto* entry : all_due) {
+    if (std::cmp_greater_equal(claimed.size(), request.limit)) break;
+    auto& [key, row] = *entry;
+    row.task.in_doubt |= is_expired(row);
     row.state = "running";
     row.task.token = next_token_++;
     Task task = row.task;

@@ -34,6 +34,8 @@ class ScriptedComponent : public Component {
     wait_path_ = std::move(path);
   }
 
+  void own(OwnedSpec owned) { sources_[0].owned.push_back(std::move(owned)); }
+
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] const std::vector<SourceSpec>& sources() const override { return sources_; }
   [[nodiscard]] std::vector<std::string_view> functions() const override { return {kTell.name}; }

@@ -223,5 +223,29 @@ TEST_F(IntakeTest, FindsTheHolderOfAnIdWhoseConversationIsStillGoingOn) {
   EXPECT_EQ(holder({typed(9, "77")}), (EntityRef{"node", 5}));
 }
 
+TEST_F(IntakeTest, PutsWhoGivesIdsBeforeThoseWhoNeedThem) {
+  components_.push_back(std::make_unique<fakes::ScriptedComponent>("users", "user", ""));
+  EXPECT_EQ(Directory(components_).component_names(),
+            (std::vector<std::string>{"category", "course", "users"}));
+}
+
+TEST_F(IntakeTest, LooksForWhoNeedsAnIdAmongTheFieldsOfOwnedEntitiesToo) {
+  auto members = std::make_unique<fakes::ScriptedComponent>("members", "node", "group");
+  members->own({"registration", "", {{FieldPath{"", "user", ""}, "users"}}});
+  components_.insert(components_.begin(), std::move(members));
+  components_.push_back(std::make_unique<fakes::ScriptedComponent>("users", "user", ""));
+  EXPECT_EQ(Directory(components_).component_names(),
+            (std::vector<std::string>{"category", "course", "users", "members"}));
+}
+
+TEST_F(IntakeTest, LeavesTheOrderOfThoseWhoNeedEachOthersIdsAsItIs) {
+  auto term = std::make_unique<fakes::ScriptedComponent>("category", "taxonomy_term", "sections");
+  term->wait_for("parent", "category");
+  term->wait_for("field_course", "course");
+  components_.back() = std::move(term);
+  EXPECT_EQ(Directory(components_).component_names(),
+            (std::vector<std::string>{"course", "category"}));
+}
+
 }  // namespace
 }  // namespace moodlesync::engine

@@ -46,17 +46,17 @@ std::vector<std::int64_t> WriteBackGroup::ids() const {
   return all;
 }
 
+/// Each link is looked up by its key, in the order of the keys. What is owed is asked of the locked
+/// row, and OFFSET 0 keeps that from being asked before: PostgreSQL of a time when none owed
+/// anything would go through all that do, for every key.
 Status WriteBackGroup::lock_links(std::span<const LinkKey> keys) {
   const auto rows = transaction_.query(
-      names_.expand(
-          "SELECT l.entity_type, l.entity_id, l.component, l.source, l.moodle_id, l.uuid, "
-          "l.write_back, CASE WHEN l.reasserted_on = current_date THEN l.reasserts "
-          "ELSE 0 END FROM ") +
-          std::string(kKeys) + names_.expand(" JOIN {moodle_sync.link} l ON ") +
-          std::string(kMatchesLink) +
-          " WHERE l.write_back <> 0 AND l.moodle_id IS NOT NULL ORDER BY l.entity_type, "
-          "l.entity_id, "
-          "l.component, l.source FOR NO KEY UPDATE OF l SKIP LOCKED",
+      "SELECT l.entity_type, l.entity_id, l.component, l.source, l.moodle_id, l.uuid, l.write_back,"
+      " CASE WHEN l.reasserted_on = current_date THEN l.reasserts ELSE 0 END FROM (SELECT * FROM " +
+          std::string(kKeys) + " ORDER BY 1, 2, 3, 4) AS k CROSS JOIN LATERAL (SELECT * FROM " +
+          names_.expand("{moodle_sync.link} l WHERE ") + std::string(kMatchesLink) +
+          " OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) AS l"
+          " WHERE l.write_back <> 0 AND l.moodle_id IS NOT NULL",
       {column_of(keys, [](const LinkKey& key) { return key.entity_type; }),
        column_of(keys, [](const LinkKey& key) { return key.entity_id; }),
        column_of(keys, [](const LinkKey& key) { return key.component; }),

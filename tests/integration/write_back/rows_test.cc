@@ -29,6 +29,32 @@ TEST_F(WriteBackRows, InvalidatesTheEntityCacheAndTheTagOfItsPages) {
   EXPECT_EQ(shown(node), "42");
 }
 
+/// As in a first load: the links were counted before any owed something.
+TEST_F(WriteBackRows, LooksOnlyAtTheLinksOfItsTurnHoweverManyOweSomething) {
+  const auto make = [&](int from, int to, const char* owed) {
+    site_.sql().run(
+        names_.expand("INSERT INTO {moodle_sync.link} (component, source, entity_type, entity_id,"
+                      " moodle_id, write_back, write_back_due) SELECT 'test', 'node', 'node', n,"
+                      " n, $3, now() FROM generate_series($1::int, $2::int) AS n"),
+        {std::to_string(from), std::to_string(to), owed});
+  };
+  make(1, 1'000, "0");
+  site_.sql().run(names_.expand("ANALYZE {moodle_sync.link}"));
+  make(1'001, 20'000, "1");
+  const auto entries_read = [&] {
+    EXPECT_TRUE(connection_.query("SELECT pg_stat_force_next_flush()"));
+    return std::stoll(*site_.sql().cell(
+        names_.expand("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relid = "
+                      "'{moodle_sync.link}'::regclass"),
+        {}));
+  };
+  const auto before = entries_read();
+  const auto report = write_back_.run(50);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->gone, 50U) << "there are no such nodes";
+  EXPECT_LT(entries_read() - before, 1'000);
+}
+
 TEST_F(WriteBackRows, OwesASecondLookAfterTheWriteAndThenNothing) {
   const EntityId node{"node", site_.create_node("course", "Algebra")};
   owe(node, 42);

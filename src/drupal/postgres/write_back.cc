@@ -47,8 +47,8 @@ const SchemaField* DrupalWriteBack::field_of(const LinkKey& key) const {
 
 Status DrupalWriteBack::look_around() {
   const auto rows = connection_.query(
-      "SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL, (SELECT setting FROM "
-      "pg_settings WHERE name = 'deadlock_timeout')",
+      "SELECT to_regclass($1) IS NOT NULL, to_regclass($2) IS NOT NULL, "
+      "(extract(epoch FROM current_setting('deadlock_timeout')::interval) * 1000)::bigint",
       {names_.drupal("cache_entity"), names_.drupal("cachetags")});
   if (!rows) return rows.error();
   const Row row = (*rows)[0];

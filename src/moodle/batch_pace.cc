@@ -10,8 +10,10 @@ namespace {
 /// thousand rows profits. Many: a size that was found to be good is left in peace.
 constexpr int kFirstPatience = 4;
 constexpr int kLongestPatience = 128;
-/// Calls that make up a trial: one alone may have met a busy moment.
+/// Calls that make up a trial: one alone may have met a busy moment. A trial that finds nothing to
+/// compare with is given up after some more.
 constexpr int kTrialCalls = 2;
+constexpr int kLongestTrial = 8;
 /// A trial has to be this much better, so that noise does not move us about.
 constexpr double kWorthwhile = 0.95;
 /// Weight of the newest call in an average.
@@ -45,48 +47,68 @@ std::size_t BatchPace::rows(const Function& function, std::size_t most) {
   return std::clamp<std::size_t>(learnt.trial != 0 ? learnt.trial : learnt.rows, 1, most);
 }
 
-void BatchPace::note(const Function& function, std::size_t rows, Micros took) {
+void BatchPace::note(const Function& function, const Answered& call) {
   Learnt& learnt = of(function);
+  const std::size_t rows = call.rows;
   const bool is_trial = learnt.trial != 0 && rows == std::min(learnt.trial, learnt.most);
   const bool is_usual = learnt.trial == 0 && rows == std::min(learnt.rows, learnt.most);
   if (function.max_batch <= 1 || (!is_trial && !is_usual)) return;
-  learnt.costs[rows].add(static_cast<double>(took.count()) / static_cast<double>(rows));
+  learnt.costs[rows][call.in_flight].add(static_cast<double>(call.took.count()) /
+                                         static_cast<double>(rows));
   if (is_trial) {
-    if (learnt.costs[rows].calls >= kTrialCalls) end_trial(learnt);
+    go_on_with_trial(learnt);
   } else if (--learnt.until_trial <= 0) {
-    begin_trial(learnt, function);
+    begin_trial(learnt, function, call.took);
   }
 }
 
-/// Tries the next size in the direction that is due, if the limits let it be.
-void BatchPace::begin_trial(Learnt& learnt, const Function& function) {
+/// Tries the next size in the direction that is due, if the limits let it be. `took`: a call of the
+/// usual size.
+void BatchPace::begin_trial(Learnt& learnt, const Function& function, Micros took) {
   learnt.until_trial = learnt.patience;
   const std::size_t usual = std::min(learnt.rows, learnt.most);
-  const double per_row = learnt.costs[usual].per_row;
   for (int directions = 0; directions < 2; ++directions) {
     const std::size_t size = std::min(neighbour(usual, learnt.upwards), learnt.most);
-    const auto expected = Micros(static_cast<std::int64_t>(per_row * static_cast<double>(size)));
+    const auto expected = took * static_cast<int>(size) / static_cast<int>(usual);
     const bool in_time = size < usual || expected < function.timeout / kTimeoutShare;
     if (size != usual && in_time) {
       learnt.rows = usual;
       learnt.trial = size;
-      learnt.costs[size] = {};
+      learnt.trial_calls = 0;
       return;
     }
     learnt.upwards = !learnt.upwards;
   }
 }
 
-void BatchPace::end_trial(Learnt& learnt) {
-  const std::size_t tried = std::min(learnt.trial, learnt.most);
-  learnt.trial = 0;
-  if (learnt.costs[tried].per_row < kWorthwhile * learnt.costs[learnt.rows].per_row) {
-    learnt.rows = tried;
+void BatchPace::go_on_with_trial(Learnt& learnt) {
+  ++learnt.trial_calls;
+  const auto& before = learnt.costs[learnt.rows];
+  double sum = 0;  // Of what rows take now, as a share of what they took before.
+  int calls = 0;
+  for (const auto& [in_flight, cost] : learnt.costs[std::min(learnt.trial, learnt.most)]) {
+    const auto usual = before.find(in_flight);
+    if (usual == before.end()) continue;
+    sum += cost.calls * cost.per_row / usual->second.per_row;
+    calls += cost.calls;
+  }
+  if (calls >= kTrialCalls) {
+    end_trial(learnt, sum < kWorthwhile * calls);
+  } else if (learnt.trial_calls >= kLongestTrial) {
+    end_trial(learnt, false);
+  }
+}
+
+void BatchPace::end_trial(Learnt& learnt, bool is_kept) {
+  if (is_kept) {
+    learnt.rows = std::min(learnt.trial, learnt.most);
     learnt.patience = kFirstPatience;
   } else {
     learnt.upwards = !learnt.upwards;
     learnt.patience = std::min(2 * learnt.patience, kLongestPatience);
   }
+  learnt.trial = 0;
+  learnt.costs.clear();
   learnt.until_trial = learnt.patience;
 }
 

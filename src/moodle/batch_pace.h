@@ -13,8 +13,10 @@ namespace moodlesync::moodle {
 ///
 /// The time per row decides, not the time per call: a request has a price of its own, so users get
 /// cheaper in company, while courses get dearer (Moodle renumbers the whole category for each).
-/// Starts from Function::max_batch, tries somewhat more or fewer rows every now and then and stays
-/// where a row takes least. A function whose advice is one row is never sent in company.
+/// Requests that are out together share Moodle's cores, so calls are compared with those that had
+/// as many others beside them. Starts from Function::max_batch, tries somewhat more or fewer rows
+/// every now and then and stays where a row takes least. A function whose advice is one row is
+/// never sent in company.
 ///
 /// Threads: the event loop's only.
 class BatchPace {
@@ -24,30 +26,37 @@ class BatchPace {
   /// Rows for the next call, 1 to `most`.
   [[nodiscard]] std::size_t rows(const Function& function, std::size_t most);
 
-  /// A call of `rows` rows was answered after `took`. Calls that were not as full as rows() allowed
-  /// teach nothing and are passed over.
-  void note(const Function& function, std::size_t rows, Micros took);
+  struct Answered {
+    std::size_t rows = 1;
+    Micros took{0};
+    std::size_t in_flight = 1;  ///< Requests that were out together, itself included.
+  };
+  /// Calls that were not as full as rows() allowed teach nothing and are passed over.
+  void note(const Function& function, const Answered& call);
 
  private:
-  /// What a row takes in calls of one size.
+  /// What a row takes in calls of one size with so many at once.
   struct Cost {
     double per_row = 0;  ///< Microseconds, averaged over the last few calls.
     int calls = 0;
     void add(double sample);
   };
   struct Learnt {
-    std::size_t rows = 0;                    ///< Where a row has been seen to take least.
-    std::size_t trial = 0;                   ///< The size that is being tried; 0: none.
-    bool upwards = true;                     ///< Which way the next trial goes.
-    int until_trial = 0;                     ///< Calls of `rows` before it.
-    int patience = 0;                        ///< Doubles with every trial that failed.
-    std::size_t most = 0;                    ///< What the limits allowed last.
-    std::map<std::size_t, Cost> costs = {};  ///< By size.
+    std::size_t rows = 0;   ///< Where a row has been seen to take least.
+    std::size_t trial = 0;  ///< The size that is being tried; 0: none.
+    bool upwards = true;    ///< Which way the next trial goes.
+    int until_trial = 0;    ///< Calls of `rows` before it.
+    int patience = 0;       ///< Doubles with every trial that failed.
+    std::size_t most = 0;   ///< What the limits allowed last.
+    /// By size, by requests at once; since the last trial.
+    std::map<std::size_t, std::map<std::size_t, Cost>> costs = {};
+    int trial_calls = 0;
   };
 
   [[nodiscard]] Learnt& of(const Function& function);
-  static void begin_trial(Learnt& learnt, const Function& function);
-  static void end_trial(Learnt& learnt);
+  static void begin_trial(Learnt& learnt, const Function& function, Micros took);
+  static void go_on_with_trial(Learnt& learnt);
+  static void end_trial(Learnt& learnt, bool is_kept);
 
   std::map<std::string_view, Learnt> learnt_;  ///< By function name.
 };

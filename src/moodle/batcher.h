@@ -65,9 +65,10 @@ class Batcher {
   [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits,
                                           std::size_t connections);
 
-  /// What to go by in future calls: `batch` was answered after `took`.
-  void learn(const Batch& batch, std::chrono::microseconds took) {
-    pace_.note(*batch.function, batch.rows.size(), took);
+  /// What to go by in future calls: `batch` was answered after `took`, as one of `in_flight`
+  /// requests that were out together.
+  void learn(const Batch& batch, std::chrono::microseconds took, std::size_t in_flight) {
+    pace_.note(*batch.function, {batch.rows.size(), took, in_flight});
   }
 
   /// Gives the keys of an answered call back.

@@ -1,44 +1,135 @@
 #include "moodle/concurrency.h"
 
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace moodlesync::moodle {
 
 namespace {
 
-/// Two requests on two cores take about 1.3 times as long as one alone, four about 2.1 times (REST
-/// facts, measured): beyond this factor another request gains nothing.
-constexpr double kSuffers = 1.6;
-constexpr double kDecrease = 0.9;
-constexpr double kFailureDecrease = 0.5;
-/// Weight of the newest call in what counts as quiet.
+/// A row that takes so many times as long as rows did lately with as many requests tells of a
+/// Moodle in trouble.
+constexpr double kSuffers = 2.5;
+/// What is cut off then, and when a call fails: a quarter, a half.
+constexpr std::size_t kSufferingCut = 4;
+constexpr std::size_t kFailureCut = 2;
+/// Calls without suffering after which a number below the first one rises again.
+constexpr std::size_t kRelief = 2;
+/// Calls at one limit before another is tried, at first and at most.
+constexpr std::size_t kFirstPatience = 4;
+constexpr std::size_t kLongestPatience = 128;
+/// One request more has to get more done by this share of what an idle core would do, so that noise
+/// does not move us about; with one fewer nearly as much has to get done.
+constexpr double kShareOfACore = 0.25;
+constexpr double kWorthOneFewer = 0.98;
+/// Calls of one kind at one limit that others can be held against.
+constexpr int kEnoughToCompare = 2;
+/// Rounds of calls that make up a trial; one that finds nothing to compare with is given up.
+constexpr std::size_t kTrial = 2;
+constexpr std::size_t kLongestTrial = 4;
+/// Weight of the newest call in an average.
 constexpr double kNewest = 0.3;
 
 }  // namespace
 
+void Concurrency::Cost::add(double sample) {
+  per_row = calls == 0 ? sample : (1 - kNewest) * per_row + kNewest * sample;
+  ++calls;
+}
+
 Concurrency::Concurrency(ConcurrencySettings settings)
-    : settings_(settings), limit_(static_cast<double>(settings.initial)) {}
+    : settings_(settings), limit_(settings.initial), patience_(kFirstPatience) {}
 
 void Concurrency::note_answer(const Answered& call) {
-  const double per_row = static_cast<double>(call.took.count()) /
-                         static_cast<double>(std::max<std::size_t>(1, call.rows));
-  double& quiet =
-      quiet_.try_emplace(std::pair(call.function->name, call.rows), per_row).first->second;
-  const bool is_quiet = call.in_flight <= settings_.min;
-  quiet = is_quiet ? (1 - kNewest) * quiet + kNewest * per_row : std::min(quiet, per_row);
-  if (call.round < round_) return;
-  if (per_row > kSuffers * quiet) {
-    decrease(kDecrease);
-  } else if (call.in_flight >= limit()) {
-    limit_ = std::min(static_cast<double>(settings_.max), limit_ + 1 / limit_);
+  if (call.round != round_ || call.in_flight < limit_) return;
+  const std::size_t rows = std::max<std::size_t>(1, call.rows);
+  const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
+  Cost& cost = costs_[{call.function->name, std::bit_width(rows)}][limit_];
+  const bool suffers = cost.calls >= kEnoughToCompare && per_row > kSuffers * cost.per_row;
+  cost.add(per_row);
+  ++calls_;
+  if (usual_ != 0) {
+    go_on_with_trial();
+  } else if (suffers) {
+    decrease(kSufferingCut);
+  } else if (limit_ < settings_.initial) {
+    if (calls_ >= kRelief) set_limit(limit_ + 1);
+  } else if (calls_ >= patience_ && cost.calls >= kEnoughToCompare) {
+    begin_trial();
   }
 }
 
-void Concurrency::note_failure() { decrease(kFailureDecrease); }
+void Concurrency::note_failure() { decrease(kFailureCut); }
 
-void Concurrency::decrease(double factor) {
-  limit_ = std::max(static_cast<double>(settings_.min), limit_ * factor);
+/// What made Moodle suffer may be over soon: the way up comes first, and without delay.
+void Concurrency::decrease(std::size_t factor) {
+  const std::size_t from = usual_ == 0 ? limit_ : std::min(usual_, limit_);
+  usual_ = 0;
+  upwards_ = true;
+  patience_ = kFirstPatience;
+  set_limit(from - (from + factor - 1) / factor);
+}
+
+void Concurrency::set_limit(std::size_t limit) {
+  limit_ = std::clamp(limit, settings_.min, settings_.max);
+  calls_ = 0;
   ++round_;
+}
+
+/// One fewer than at first is not tried: where that is right all of it would be lost time, and
+/// where fewer would do as well nothing is lost by staying.
+void Concurrency::begin_trial() {
+  calls_ = 0;
+  for (int directions = 0; directions < 2; ++directions) {
+    const bool has_room = upwards_ ? limit_ < settings_.max : limit_ > settings_.initial;
+    if (has_room) {
+      usual_ = limit_;
+      set_limit(upwards_ ? limit_ + 1 : limit_ - 1);
+      for (auto& [kind, costs] : costs_) costs.erase(limit_);
+      return;
+    }
+    upwards_ = !upwards_;
+  }
+}
+
+void Concurrency::go_on_with_trial() {
+  if (calls_ < kTrial * limit_) return;
+  const double gained = gain();
+  const double wanted =
+      limit_ > usual_ ? 1 + kShareOfACore / static_cast<double>(usual_) : kWorthOneFewer;
+  if (gained > 0) {
+    end_trial(gained >= wanted);
+  } else if (calls_ >= kLongestTrial * limit_) {
+    end_trial(false);
+  }
+}
+
+void Concurrency::end_trial(bool is_kept) {
+  const std::size_t usual = std::exchange(usual_, 0);
+  if (is_kept) {
+    patience_ = kFirstPatience;
+    calls_ = 0;
+    return;
+  }
+  upwards_ = !upwards_;
+  patience_ = std::min(2 * patience_, kLongestPatience);
+  set_limit(usual);
+}
+
+/// How many times as much the trial gets done; 0: no calls of one kind to tell it by.
+double Concurrency::gain() const {
+  double sum = 0;
+  int calls = 0;
+  for (const auto& [kind, costs] : costs_) {
+    const auto before = costs.find(usual_);
+    const auto now = costs.find(limit_);
+    if (before == costs.end() || now == costs.end()) continue;
+    sum += now->second.calls * before->second.per_row / now->second.per_row;
+    calls += now->second.calls;
+  }
+  if (calls == 0) return 0;
+  return sum / calls * static_cast<double>(limit_) / static_cast<double>(usual_);
 }
 
 }  // namespace moodlesync::moodle

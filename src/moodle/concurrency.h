@@ -12,12 +12,16 @@
 
 namespace moodlesync::moodle {
 
-/// Finds how many requests Moodle works on at once without each of them suffering for it.
+/// Finds how many requests at once Moodle gets most done with.
 ///
-/// Additive increase while a row takes about as long as it does on a quiet Moodle, multiplicative
-/// decrease when it takes clearly longer or the request fails. Calls are compared only with calls
-/// of the same function and size: a larger batch takes longer and means nothing. Calls that were
-/// out together suffer together, so they decrease the limit once.
+/// What n requests get done is n divided by what a row takes meanwhile. Every now and then one
+/// request more is tried and kept if that gets more done: additive increase; or one fewer, kept if
+/// that gets as much done. When a row suddenly takes much longer than it did with as many requests,
+/// or a request fails, the number is cut: multiplicative decrease. Up to what it began with it
+/// rises again without proof.
+///
+/// Calls are compared only with calls of the same function and about the same size: a larger batch
+/// takes longer and means nothing.
 ///
 /// Threads: the event loop's only.
 class Concurrency {
@@ -27,17 +31,17 @@ class Concurrency {
   explicit Concurrency(ConcurrencySettings settings);
 
   /// Requests that may be in flight now: min to max.
-  [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(limit_); }
+  [[nodiscard]] std::size_t limit() const { return limit_; }
 
-  /// How often the limit was decreased, to be noted with each call that is sent.
+  /// How often the limit was changed, to be noted with each call that is sent.
   [[nodiscard]] std::uint64_t round() const { return round_; }
 
   struct Answered {
     const Function* function = nullptr;
     std::size_t rows = 1;
     Micros took{0};
-    /// Requests that were out when it was sent, itself included: as long as there is room below the
-    /// limit, a quick answer is no reason to raise it.
+    /// Requests that were out when it was sent, itself included: a call that had room beside it
+    /// tells nothing of the limit.
     std::size_t in_flight = 1;
     /// round() when it was sent: what came of an earlier limit says nothing about this one.
     std::uint64_t round = 0;
@@ -48,15 +52,30 @@ class Concurrency {
   void note_failure();
 
  private:
-  void decrease(double factor);
+  /// What a row takes, in microseconds, averaged over the last few calls.
+  struct Cost {
+    double per_row = 0;
+    int calls = 0;
+    void add(double sample);
+  };
+  /// Of calls of one kind: a function, and the power of two that the number of rows is in.
+  using Kind = std::pair<std::string_view, std::size_t>;
+
+  void decrease(std::size_t factor);
+  void set_limit(std::size_t limit);
+  void begin_trial();
+  void go_on_with_trial();
+  void end_trial(bool is_kept);
+  [[nodiscard]] double gain() const;
 
   ConcurrencySettings settings_;
-  double limit_;
+  std::size_t limit_;
   std::uint64_t round_ = 0;
-  /// What a row takes on a quiet Moodle, in microseconds, by function name and size. It rises only
-  /// with calls made at the minimum: the slowness that we cause ourselves must not become the rule.
-  /// A site that has grown drives the limit down there once, and so is measured anew.
-  std::map<std::pair<std::string_view, std::size_t>, double> quiet_;
+  std::map<Kind, std::map<std::size_t, Cost>> costs_;  ///< By kind, by requests at once.
+  std::size_t usual_ = 0;  ///< While another limit is being tried: the one before; else 0.
+  std::size_t calls_ = 0;  ///< Since the limit was changed.
+  bool upwards_ = true;    ///< Which way the next trial goes.
+  std::size_t patience_;   ///< Calls before it; doubles with every trial that failed.
 };
 
 }  // namespace moodlesync::moodle

@@ -255,7 +255,8 @@ void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Ver
     concurrency_.note_failure();
   } else if (verdict.next == Verdict::Next::kDeal && reply.took.count() > 0) {
     const Batch& batch = wire.batch;
-    batcher_.learn(batch, reply.took);
+    // Of those that went out together the first was not alone for long.
+    batcher_.learn(batch, reply.took, std::max(wire.in_flight, wire_.size() + 1));
     concurrency_.note_answer(
         {batch.function, batch.rows.size(), reply.took, wire.in_flight, wire.round});
   }

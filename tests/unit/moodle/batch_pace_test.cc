@@ -21,7 +21,7 @@ std::size_t after(BatchPace& pace, int calls, const Model& model, const Function
                   std::size_t most = kMost) {
   for (int i = 0; i < calls; ++i) {
     const std::size_t rows = pace.rows(function, most);
-    pace.note(function, rows, model(rows));
+    pace.note(function, {rows, model(rows)});
   }
   return pace.rows(function, most);
 }
@@ -75,13 +75,37 @@ TEST(BatchPace, DoesNotTryWhatWouldTakeAGoodPartOfTheTimeout) {
 
 TEST(BatchPace, LearnsNothingFromACallThatWasNotFull) {
   BatchPace pace;
-  for (int i = 0; i < 50; ++i) pace.note(kUsers, 3, Micros(1));
+  for (int i = 0; i < 50; ++i) pace.note(kUsers, {3, Micros(1)});
   EXPECT_EQ(pace.rows(kUsers, kMost), 20U);
 }
 
 TEST(BatchPace, NeverGathersWhatIsToGoAlone) {
   BatchPace pace;
   EXPECT_EQ(after(pace, 50, users, kOneByOne), 1U);
+}
+
+TEST(BatchPace, IsNotMisledByTheNumberOfRequestsAtOnce) {
+  BatchPace pace;
+  int away = 0;
+  for (int i = 0; i < 400; ++i) {
+    // Size makes no difference, company does; and there is less of it while a size is tried.
+    const std::size_t rows = pace.rows(kUsers, kMost);
+    const std::size_t in_flight = rows != 20 ? 1 : i % 2 == 0 ? 4 : 1;
+    pace.note(kUsers, {rows, Micros(1'000 * static_cast<int>(rows * in_flight)), in_flight});
+    away += i >= 300 && rows != 20 ? 1 : 0;
+  }
+  EXPECT_LE(away, 10);
+}
+
+TEST(BatchPace, GivesUpATrialThatNothingCanBeHeldAgainst) {
+  BatchPace pace;
+  int away = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::size_t rows = pace.rows(kUsers, kMost);
+    pace.note(kUsers, {rows, Micros(1), rows == 20 ? std::size_t{2} : std::size_t{3}});
+    away += i >= 300 && rows != 20 ? 1 : 0;
+  }
+  EXPECT_LE(away, 10);
 }
 
 TEST(BatchPace, LearnsEachFunctionOnItsOwn) {

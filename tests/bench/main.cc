@@ -2,10 +2,12 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <string>
 
 #include "measurements.h"
+#include "real_moodle.h"
 #include "support/postgres_cluster/postgres_cluster.h"
 
 namespace {
@@ -30,6 +32,13 @@ constexpr std::array kMeasurements{
     Measurement{"memory", moodlesync::bench::measure_memory},
 };
 
+std::string first_line(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
 /// "ratios" asks for "ratios/users" and the others of its kind.
 bool is_asked_for(const std::string& name, const std::string& only) {
   return only.empty() || name == only || name.starts_with(only + "/");
@@ -52,6 +61,15 @@ int main(int argc, char** argv) {
   program.add_flag("--statements", scale.statements,
                    "Print the statements that PostgreSQL was busy with in the drain");
   program.add_flag("--calls", scale.calls, "Print the calls that our way to the ratios took");
+  std::string moodle;
+  std::string token_file;
+  CLI::Option* url = program.add_option(
+      "--moodle", moodle,
+      "http://HOST[:PORT] of a real Moodle to be thrown away afterwards: take the ratios there, "
+      "and nothing else");
+  program.add_option("--token-file", token_file, "The token for it, in a file")
+      ->needs(url)
+      ->check(CLI::ExistingFile);
   CLI11_PARSE(program, argc, argv);
   // As on a real server: on a disk, with plans by statistics, and commits that reach its cache.
   setenv("MOODLESYNC_CLUSTERS", "/tmp", /*overwrite=*/0);
@@ -59,8 +77,15 @@ int main(int argc, char** argv) {
       {"autovacuum=on", "autovacuum_naptime=5s", "shared_buffers=256MB", "max_connections=60",
        "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"});
   BenchTable table;
+  if (!moodle.empty()) {
+    const auto is_wanted = [&](const std::string& what) {
+      return is_asked_for("ratios/" + what, only);
+    };
+    moodlesync::bench::measure_real_moodle({moodle, first_line(token_file)}, is_wanted, scale,
+                                           table);
+  }
   for (const Measurement& measurement : kMeasurements) {
-    if (!is_asked_for(measurement.name, only)) continue;
+    if (!moodle.empty() || !is_asked_for(measurement.name, only)) continue;
     std::cerr << "measuring " << measurement.name << " …\n";
     measurement.run(scale, table);
   }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <stdexcept>
-#include <thread>
 
 #include "measurements.h"
 
@@ -11,43 +11,51 @@ namespace moodlesync::bench {
 
 namespace {
 
-void send(sim::RestClient& client, const Load& load, std::size_t from, std::size_t to) {
+using Access = SyncRig::MoodleAccess;
+
+constexpr int kTries = 5;
+
+/// Sends the rows and puts the ids of what they made, if anything, into `ids`.
+void send(sim::RestClient& client, const Load& load, std::size_t from, std::size_t to,
+          std::vector<std::int64_t>& ids) {
   sim::Variables form;
   for (std::size_t i = from; i < to; ++i) {
     const std::string row = load.list + "[" + std::to_string(i - from) + "]";
     for (const auto& [name, value] : load.rows[i]) form.emplace_back(row + "[" + name + "]", value);
   }
-  const sim::Reply reply = client.call(load.function, form);
+  sim::Reply reply = client.call(load.function, form);
+  // Two calls that touch the same users may end in a deadlock of Moodle's database.
+  for (int tries = 1; tries < kTries && reply.errorcode() == "dmlwriteexception"; ++tries)
+    reply = client.call(load.function, form);
   if (reply.status != 200 || !reply.errorcode().empty())
     throw std::runtime_error(load.function + ": " + reply.body);
+  if (!reply.json.is_array() || reply.json.size() != to - from) return;
+  for (std::size_t i = from; i < to; ++i) ids[i] = reply.json[i - from].at("id");
 }
 
 }  // namespace
 
-double one_by_one(sim::MoodleSim& moodle, const Load& load) {
-  sim::RestClient client(moodle.url(), moodle.token());
-  const auto start = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < load.rows.size(); ++i) send(client, load, i, i + 1);
-  return seconds_since(start);
-}
+Sent one_by_one(const Access& moodle, const Load& load) { return in_batches(moodle, load, 1, 1); }
 
-double in_batches(sim::MoodleSim& moodle, const Load& load, std::size_t batch,
-                  std::size_t connections) {
+Sent in_batches(const Access& moodle, const Load& load, std::size_t batch,
+                std::size_t connections) {
+  Sent sent;
+  sent.ids.resize(load.rows.size());
   std::atomic<std::size_t> next{0};
-  const auto start = std::chrono::steady_clock::now();
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < connections; ++i) {
-      threads.emplace_back([&] {
-        sim::RestClient client(moodle.url(), moodle.token());
-        for (std::size_t from = next.fetch_add(batch); from < load.rows.size();
-             from = next.fetch_add(batch)) {
-          send(client, load, from, std::min(load.rows.size(), from + batch));
-        }
-      });
+  const auto work = [&] {
+    sim::RestClient client(moodle.url, moodle.token);
+    for (std::size_t from = next.fetch_add(batch); from < load.rows.size();
+         from = next.fetch_add(batch)) {
+      send(client, load, from, std::min(load.rows.size(), from + batch), sent.ids);
     }
-  }
-  return seconds_since(start);
+  };
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::future<void>> workers;
+  for (std::size_t i = 0; i < connections; ++i)
+    workers.push_back(std::async(std::launch::async, work));
+  for (std::future<void>& worker : workers) worker.get();
+  sent.seconds = seconds_since(start);
+  return sent;
 }
 
 }  // namespace moodlesync::bench

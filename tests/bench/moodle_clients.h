@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "support/moodle_sim/moodle_sim.h"
 #include "support/moodle_sim/rest_client.h"
+#include "support/sync_rig/sync_rig.h"
 
 namespace moodlesync::bench {
 
@@ -17,12 +17,20 @@ struct Load {
   std::vector<sim::Variables> rows;
 };
 
-/// As a module does it inside a page request: one call per entity, one after the other. Seconds.
-[[nodiscard]] double one_by_one(sim::MoodleSim& moodle, const Load& load);
+struct Sent {
+  double seconds = 0;
+  std::vector<std::int64_t> ids;  ///< Of what was made, in the order of the rows.
+};
+
+using testsupport::SyncRig;
+
+/// As a module does it inside a page request: one call per entity, one after the other. Throws when
+/// Moodle refuses.
+[[nodiscard]] Sent one_by_one(const SyncRig::MoodleAccess& moodle, const Load& load);
 
 /// As the best script written by hand for this very load: calls of `batch` rows on `connections`
-/// connections, nothing looked up, nothing remembered. Seconds.
-[[nodiscard]] double in_batches(sim::MoodleSim& moodle, const Load& load, std::size_t batch,
-                                std::size_t connections);
+/// connections, nothing looked up, nothing remembered. Throws when Moodle refuses.
+[[nodiscard]] Sent in_batches(const SyncRig::MoodleAccess& moodle, const Load& load,
+                              std::size_t batch, std::size_t connections);
 
 }  // namespace moodlesync::bench

@@ -30,6 +30,10 @@ constexpr std::size_t kConnections = 2;
 
 sim::Latency latency(const Model& model) { return {model.request, model.row, {}, model.cores}; }
 
+SyncRig::MoodleAccess access(const sim::MoodleSim& moodle) {
+  return {moodle.url(), moodle.token()};
+}
+
 std::string text(std::size_t number) { return std::to_string(number); }
 
 Load users(std::size_t count) {
@@ -122,10 +126,11 @@ void measure_users(const Scale& scale, BenchTable& table) {
   sim::MoodleSim old_way({.latency = latency(kUsers)});
   sim::MoodleSim raw({.latency = latency(kUsers)});
   const Load load = users(count);
-  const double one_each =
-      one_by_one(old_way, load) + one_by_one(old_way, suspensions(old_way, count));
-  const double by_hand = in_batches(raw, load, 100, kConnections) +
-                         in_batches(raw, suspensions(raw, count), 100, kConnections);
+  const double one_each = one_by_one(access(old_way), load).seconds +
+                          one_by_one(access(old_way), suspensions(old_way, count)).seconds;
+  const double by_hand =
+      in_batches(access(raw), load, 100, kConnections).seconds +
+      in_batches(access(raw), suspensions(raw, count), 100, kConnections).seconds;
   compare(table, "users", ours, one_each, by_hand, 6);
 }
 
@@ -140,8 +145,8 @@ void measure_courses(const Scale& scale, BenchTable& table) {
   sim::MoodleSim old_way({.latency = latency(kCourses)});
   sim::MoodleSim raw({.latency = latency(kCourses)});
   const Load load = courses(count);
-  compare(table, "courses", ours, one_by_one(old_way, load),
-          in_batches(raw, load, 10, kConnections), 2.5);
+  compare(table, "courses", ours, one_by_one(access(old_way), load).seconds,
+          in_batches(access(raw), load, 10, kConnections).seconds, 2.5);
 }
 
 void measure_enrolments(const Scale& scale, BenchTable& table) {
@@ -161,8 +166,8 @@ void measure_enrolments(const Scale& scale, BenchTable& table) {
   const Load same = enrolments(raw, static_cast<std::size_t>(count), kPerUser);
   old_way.set_latency(latency(kEnrolments));
   raw.set_latency(latency(kEnrolments));
-  compare(table, "enrolments", ours, one_by_one(old_way, load),
-          in_batches(raw, same, 100, kConnections), 12);
+  compare(table, "enrolments", ours, one_by_one(access(old_way), load).seconds,
+          in_batches(access(raw), same, 100, kConnections).seconds, 12);
 }
 
 }  // namespace moodlesync::bench

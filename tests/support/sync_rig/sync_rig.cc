@@ -60,10 +60,11 @@ SyncRig::SyncRig(const Options& options)
     campus_ = std::make_unique<Campus>(drupal_);
   }
   trash_bin_ = moodle_.create_category({.name = "Trash"});
-  const auto token = directory_.write("token", moodle_.token());
+  const MoodleAccess moodle = options.moodle.value_or(MoodleAccess{moodle_.url(), moodle_.token()});
+  const auto token = directory_.write("token", moodle.token);
   config_ = "drupal:\n  site_url: https://drupal.example\n  connection: \"" + drupal_.connection() +
             "\"\n  schema: " + options.drupal.schema + "\n  prefix: \"" + options.drupal.prefix +
-            "\"\n" + options.more_drupal_yaml + "moodle:\n  url: " + moodle_.url() +
+            "\"\n" + options.more_drupal_yaml + "moodle:\n  url: " + moodle.url +
             "\n  allow_http: true\n  token_file: " + token.string() +
             "\nstate_dir: " + directory_.path().string() + "\n" + options.more_yaml +
             (options.components.empty() ? Campus::components_yaml(trash_bin_) : options.components);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,17 @@ namespace moodlesync::testsupport {
 /// Moodle over real HTTP. Time is real; nothing sleeps: `sync()` is what `moodle-syncd once` does.
 class SyncRig {
  public:
+  /// Where a Moodle's web services are.
+  struct MoodleAccess {
+    std::string url;
+    std::string token;
+  };
   struct Options {
     DrupalSiteOptions drupal = {};
-    std::string components = {};        ///< YAML; empty: the campus's.
-    std::string more_yaml = {};         ///< Further top-level sections.
-    std::string more_drupal_yaml = {};  ///< Further lines of the section drupal.
+    std::optional<MoodleAccess> moodle = {};  ///< A real one; empty: the rig's simulator.
+    std::string components = {};              ///< YAML; empty: the campus's.
+    std::string more_yaml = {};               ///< Further top-level sections.
+    std::string more_drupal_yaml = {};        ///< Further lines of the section drupal.
     bool install = true;
     std::function<void(DrupalSite&)> model =
         {};  ///< Vocabularies, types and fields; empty: the campus's.

@@ -1,0 +1,330 @@
+#include "real_moodle.h"
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+#include "moodle_clients.h"
+#include "support/campus/campus_people.h"
+
+namespace moodlesync::bench {
+
+namespace {
+
+using testsupport::NewEntity;
+using Access = SyncRig::MoodleAccess;
+
+/// The ways take turns, so that a Moodle that gets slower or faster does so for all of them.
+constexpr int kRounds = 3;
+
+/// How a script sends a load. Which is best depends on the Moodle, so that a few are tried.
+struct Shape {
+  std::size_t rows;
+  std::size_t connections;
+};
+
+std::string text(std::int64_t number) { return std::to_string(number); }
+
+/// Unlike any that this Moodle has seen.
+std::string new_stamp() {
+  return "b" + text(std::chrono::duration_cast<std::chrono::seconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
+}
+
+/// The k-th of all pairs of a member and a course; each comes once.
+struct Pair {
+  std::size_t user;
+  std::size_t course;
+};
+Pair pair_of(std::size_t k, std::size_t users, std::size_t courses) {
+  const std::size_t user = k % users;
+  return {user, (k / users + user * 7) % courses};
+}
+
+/// A Drupal site that is kept in step with that Moodle.
+class OurSite {
+ public:
+  OurSite(const Access& moodle, std::string stamp)
+      : stamp_(std::move(stamp)), rig_(options(moodle)) {}
+
+  void add_users(std::size_t count) {
+    std::vector<NewEntity> many(count);
+    for (NewEntity& user : many) {
+      const std::string name = stamp_ + "our" + text(++users_made_);
+      user.bundle = "user";
+      user.base = {{"name", name}, {"mail", name + "@campus.example"}, {"status", "1"}};
+      user.fields = {{"field_first_name", {"Given"}},
+                     {"field_last_name", {"Family"}},
+                     {"field_city", {"Wien"}}};
+    }
+    append(users_, "user", many);
+  }
+
+  /// In a category of their own, which is in Moodle when this returns.
+  void add_courses(std::size_t count) {
+    const auto category = rig_.drupal().create_term(
+        "sections", stamp_ + " ours " + text(static_cast<std::int64_t>(courses_.size())));
+    static_cast<void>(sync());
+    std::vector<NewEntity> many(count);
+    for (NewEntity& course : many) {
+      const std::string name = stamp_ + "our" + text(++courses_made_);
+      course.bundle = "course";
+      course.base = {{"title", "Course " + name}};
+      course.fields = {{"field_shortname", {name}}, {"field_category", {category}}};
+    }
+    append(courses_, "node", many);
+  }
+
+  void add_enrolments(std::size_t count) {
+    std::vector<NewEntity> many(count);
+    for (NewEntity& registration : many) {
+      const Pair pair = pair_of(enrolments_made_++, users_.size(), courses_.size());
+      registration.bundle = "standard";
+      registration.base = {{"entity_id", text(courses_.at(pair.course))},
+                           {"user_uid", text(users_.at(pair.user))},
+                           {"state", "complete"}};
+    }
+    std::vector<std::int64_t> ids;
+    append(ids, "registration", many);
+  }
+
+  /// Until nothing is due; seconds. Throws when something is parked.
+  double sync() {
+    const auto start = std::chrono::steady_clock::now();
+    const engine::RunEnd end = rig_.sync();
+    const double seconds = seconds_since(start);
+    if (end.kind != engine::RunEnd::Kind::kIdle) throw std::runtime_error(end.message);
+    if (rig_.tasks("parked") == 0) return seconds;
+    throw std::runtime_error(rig_.drupal().sql().text(
+        "SELECT string_agg(DISTINCT entity_type || ': ' || message, E'\n') FROM moodle_sync.task "
+        "WHERE state = 'parked'"));
+  }
+
+ private:
+  SyncRig::Options options(const Access& moodle) const {
+    SyncRig::Options options;
+    options.moodle = moodle;
+    options.model = [](testsupport::DrupalSite& site) {
+      testsupport::Campus campus(site);
+      const testsupport::CampusPeople people(campus);
+    };
+    options.components = R"(
+components:
+  category:
+    sources:
+      - vocabulary: sections
+  course:
+    sources:
+      - bundle: course
+        idnumber_prefix: )" +
+                         stamp_ + R"(-
+        fields: { fullname: title, shortname: field_shortname }
+        category: { field: field_category }
+  users:
+    sources:
+      - idnumber_prefix: )" +
+                         stamp_ + R"(-
+        fields: { firstname: field_first_name, lastname: field_last_name, city: field_city }
+        exclude_roles: [administrator]
+  enrollments:
+    sources:
+      - bundle: course
+        registrations:
+          - { type: standard, active_states: [complete] }
+)";
+    options.sweeps = true;
+    options.keeps_running = true;
+    return options;
+  }
+
+  void append(std::vector<std::int64_t>& to, const std::string& type,
+              const std::vector<NewEntity>& many) {
+    const auto ids = rig_.drupal().create_many(type, many);
+    to.insert(to.end(), ids.begin(), ids.end());
+  }
+
+  std::string stamp_;
+  SyncRig rig_;
+  std::vector<std::int64_t> users_;
+  std::vector<std::int64_t> courses_;
+  std::int64_t users_made_ = 0;
+  std::int64_t courses_made_ = 0;
+  std::size_t enrolments_made_ = 0;
+};
+
+/// What scripts send: the same as the daemon, for entities of their own.
+class TheirLoads {
+ public:
+  TheirLoads(const Access& moodle, std::string stamp) : moodle_(moodle), stamp_(std::move(stamp)) {}
+
+  Load users(std::size_t count) {
+    Load load{"core_user_create_users", "users", {}};
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string name = stamp_ + "their" + text(++made_);
+      load.rows.push_back({{"username", name},
+                           {"firstname", "Given"},
+                           {"lastname", "Family"},
+                           {"email", name + "@campus.example"},
+                           {"auth", "oauth2"},
+                           {"idnumber", name},
+                           {"city", "Wien"}});
+    }
+    return load;
+  }
+
+  /// In a category of their own.
+  Load courses(std::size_t count) {
+    Load category{"core_course_create_categories", "categories", {}};
+    category.rows.push_back({{"name", stamp_ + " theirs " + text(++made_)}, {"parent", "0"}});
+    const std::int64_t id = one_by_one(moodle_, category).ids.at(0);
+    Load load{"core_course_create_courses", "courses", {}};
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string name = stamp_ + "their" + text(++made_);
+      load.rows.push_back({{"fullname", "Course " + name},
+                           {"shortname", name},
+                           {"categoryid", text(id)},
+                           {"idnumber", name}});
+    }
+    return load;
+  }
+
+  /// Course by course, so that Moodle does what it does for each course as seldom as can be.
+  Load enrolments(std::size_t count) {
+    std::multimap<std::int64_t, std::int64_t> members;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pair pair = pair_of(enrolments_made_++, users_.size(), courses_.size());
+      members.emplace(courses_.at(pair.course), users_.at(pair.user));
+    }
+    Load load{"enrol_manual_enrol_users", "enrolments", {}};
+    for (const auto& [course, user] : members) {
+      load.rows.push_back({{"roleid", "5"},
+                           {"userid", text(user)},
+                           {"courseid", text(course)},
+                           {"timestart", "0"},
+                           {"timeend", "0"},
+                           {"suspend", "0"}});
+    }
+    return load;
+  }
+
+  /// What may be enrolled, and where.
+  void keep_users(const std::vector<std::int64_t>& ids) { keep(users_, ids); }
+  void keep_courses(const std::vector<std::int64_t>& ids) { keep(courses_, ids); }
+
+ private:
+  static void keep(std::vector<std::int64_t>& all, const std::vector<std::int64_t>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+
+  Access moodle_;
+  std::string stamp_;
+  std::int64_t made_ = 0;
+  std::vector<std::int64_t> users_;
+  std::vector<std::int64_t> courses_;
+  std::size_t enrolments_made_ = 0;
+};
+
+/// One kind of entity, and what is wanted of the daemon.
+struct Discipline {
+  std::string what;
+  std::size_t count = 0;
+  double goal = 0;  ///< Times as fast as one call per entity.
+  std::vector<Shape> shapes;
+  std::function<Load(std::size_t)> theirs;
+  std::function<void(const std::vector<std::int64_t>&)> keep;  ///< The ids of what they made.
+  std::function<void(std::size_t)> add_ours;                   ///< To Drupal.
+  std::function<double()> sync;                                ///< Seconds.
+};
+
+/// Makes so many of them in both worlds, by no clock.
+void make(const Access& moodle, const Discipline& one, std::size_t count) {
+  const Shape& shape = one.shapes.front();
+  one.keep(in_batches(moodle, one.theirs(count), shape.rows, shape.connections).ids);
+  one.add_ours(count);
+  static_cast<void>(one.sync());
+}
+
+/// Rows a second of each way, by the medians of its rounds.
+void compete(const Access& moodle, const Discipline& one, BenchTable& table) {
+  const auto rate = [](std::size_t rows, double seconds) {
+    return static_cast<double>(rows) / seconds;
+  };
+  const std::size_t few = std::max<std::size_t>(1, one.count / 10);  // It takes long enough.
+  std::vector<double> one_each;
+  std::vector<double> ours;
+  std::vector<std::vector<double>> by_hand(one.shapes.size());
+  for (int round = 0; round < kRounds; ++round) {
+    const Sent slow = one_by_one(moodle, one.theirs(few));
+    one.keep(slow.ids);
+    one_each.push_back(rate(few, slow.seconds));
+    for (std::size_t i = 0; i < one.shapes.size(); ++i) {
+      const Shape& shape = one.shapes[i];
+      const Sent sent = in_batches(moodle, one.theirs(one.count), shape.rows, shape.connections);
+      one.keep(sent.ids);
+      by_hand[i].push_back(rate(one.count, sent.seconds));
+    }
+    one.add_ours(one.count);
+    ours.push_back(rate(one.count, one.sync()));
+  }
+  double best = 0;
+  for (std::size_t i = 0; i < one.shapes.size(); ++i) {
+    const double median = percentile(by_hand[i], 0.5);
+    best = std::max(best, median);
+    table.tell("  by hand, calls of " + text(static_cast<std::int64_t>(one.shapes[i].rows)) +
+                   " on " + text(static_cast<std::int64_t>(one.shapes[i].connections)) +
+                   " connections",
+               median, "/s");
+  }
+  table.tell("  one call each", percentile(one_each, 0.5), "/s");
+  table.tell("  the daemon", percentile(ours, 0.5), "/s");
+  table.at_least("real Moodle, " + one.what + ": times as fast as one call per entity",
+                 percentile(ours, 0.5) / percentile(one_each, 0.5), "x", one.goal);
+  table.at_least("real Moodle, " + one.what + ": share of the best client written by hand",
+                 percentile(ours, 0.5) / best, "x", 0.95);
+}
+
+}  // namespace
+
+void measure_real_moodle(const Access& moodle, const std::function<bool(std::string)>& is_wanted,
+                         const Scale& scale, BenchTable& table) {
+  const auto of = [&](int count) { return static_cast<std::size_t>(scale.of(count)); };
+  const std::string stamp = new_stamp();
+  OurSite ours(moodle, stamp);
+  TheirLoads theirs(moodle, stamp);
+  static_cast<void>(ours.sync());  // A daemon that has run for a while has looked at Moodle.
+  const auto sync = [&] { return ours.sync(); };
+  const Discipline users{.what = "users",
+                         .count = of(600),
+                         .goal = 6,
+                         .shapes = {{50, 2}, {100, 2}, {100, 3}},
+                         .theirs = [&](std::size_t count) { return theirs.users(count); },
+                         .keep = [&](const auto& ids) { theirs.keep_users(ids); },
+                         .add_ours = [&](std::size_t count) { ours.add_users(count); },
+                         .sync = sync};
+  const Discipline courses{.what = "courses",
+                           .count = of(80),
+                           .goal = 2.5,
+                           .shapes = {{5, 1}, {10, 1}, {20, 1}},
+                           .theirs = [&](std::size_t count) { return theirs.courses(count); },
+                           .keep = [&](const auto& ids) { theirs.keep_courses(ids); },
+                           .add_ours = [&](std::size_t count) { ours.add_courses(count); },
+                           .sync = sync};
+  const Discipline enrolments{.what = "enrolments",
+                              .count = of(1'000),
+                              .goal = 12,
+                              .shapes = {{50, 2}, {100, 2}, {100, 3}},
+                              .theirs = [&](std::size_t count) { return theirs.enrolments(count); },
+                              .keep = [](const auto&) {},
+                              .add_ours = [&](std::size_t count) { ours.add_enrolments(count); },
+                              .sync = sync};
+  if (is_wanted(users.what)) compete(moodle, users, table);
+  if (is_wanted(courses.what)) compete(moodle, courses, table);
+  if (!is_wanted(enrolments.what)) return;
+  // Enough of them for every pair to be a new one.
+  make(moodle, users, of(400));
+  make(moodle, courses, of(40));
+  compete(moodle, enrolments, table);
+}
+
+}  // namespace moodlesync::bench

@@ -21,7 +21,4 @@ struct ImportedConfig {
 [[nodiscard]] ImportedConfig import_old_settings(const DrupalConfig::Objects& objects,
                                                  const ImportWish& wish);
 
-/// `text` as a YAML scalar that reads back as that text, whatever it holds.
-[[nodiscard]] std::string yaml_scalar(const std::string& text);
-
 }  // namespace moodlesync::app

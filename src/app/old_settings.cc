@@ -108,6 +108,13 @@ void OldSettings::pass_over(std::string_view key, std::string_view why) {
   if (says_something) note(key, why);
 }
 
+void OldSettings::pass_over_background() {
+  for (const char* key : {"async_create", "async_update", "async_delete"}) {
+    pass_over(key,
+              "is not needed: all work is done in the background, outside the editor's page load");
+  }
+}
+
 void OldSettings::finish() {
   if (!object_.is_object()) return note("", "is no mapping; left out");
   for (const auto& [key, value] : object_.items()) {

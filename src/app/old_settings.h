@@ -32,6 +32,8 @@ class OldSettings {
   [[nodiscard]] std::vector<std::string> list(std::string_view key);
   /// Known, and without a counterpart.
   void pass_over(std::string_view key, std::string_view why);
+  /// The same of the keys that say what the module does in the background.
+  void pass_over_background();
   /// Notes the keys that nobody asked for.
   void finish();
 

@@ -253,16 +253,5 @@ TEST_F(ImportConfigTest, SaysWhenThereIsNothingToSync) {
   EXPECT_THAT(import().components, IsEmpty());
 }
 
-TEST(YamlScalar, QuotesWhatWouldNotReadBackAsItself) {
-  EXPECT_EQ(yaml_scalar("field_x:value"), "field_x:value");
-  EXPECT_EQ(yaml_scalar("https://a.example"), "https://a.example");
-  EXPECT_EQ(yaml_scalar("no"), "\"no\"");
-  EXPECT_EQ(yaml_scalar(""), "\"\"");
-  EXPECT_EQ(yaml_scalar("a: b"), "\"a: b\"");
-  EXPECT_EQ(yaml_scalar("key:"), "\"key:\"");
-  EXPECT_EQ(yaml_scalar("say \"x\""), "\"say \\\"x\\\"\"");
-  EXPECT_EQ(yaml_scalar("${HOME}"), "\"$${HOME}\"");
-}
-
 }  // namespace
 }  // namespace moodlesync::app

@@ -15,13 +15,6 @@ constexpr int kSweepLimit = 1'000;
 /// this.
 constexpr std::chrono::minutes kEpochLasts{10};
 
-/// The database is there and would not do it: a right is missing, a table is not as it was. Asked
-/// again at once it would say the same.
-bool is_refusal(const Error& error) {
-  return error.kind != ErrorKind::kUnavailable && error.kind != ErrorKind::kInDoubt &&
-         error.kind != ErrorKind::kTransient;
-}
-
 }  // namespace
 
 Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
@@ -38,13 +31,14 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
       capture_(ports.capture, ports.clock, log),
       database_(ports.clock),
+      refusals_(ports.clock, settings_.component_rest),
       roll_call_({ports.presence, ports.pauses, ports.clock}, ports.version, log) {
   note_database(ok());
 }
 
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
-  refusal_.reset();
+  refusals_.forget();
   next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
   next_epoch_ = ports_.clock.now() + kEpochLasts;
   RunEnd end = go_round();
@@ -119,7 +113,7 @@ std::optional<RunEnd> Loop::take_in() {
     write_back_.want();
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
-  if (is_resting()) return std::nullopt;
+  if (refusals_.is_resting()) return std::nullopt;
   if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
   if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
 
@@ -141,14 +135,9 @@ std::optional<RunEnd> Loop::take_in() {
   return std::nullopt;
 }
 
-/// After a refusal nothing is taken in for a while, longer each time; what is going on goes on.
 void Loop::note_intake(const Status& status) {
   note_database(status);
-  if (status) rest_ = kFirstRest;
-  if (status || !is_refusal(status.error())) return;
-  refusal_ = status.error();
-  rests_until_ = ports_.clock.now() + rest_;
-  rest_ = std::min(rest_ * 2, settings_.component_rest);
+  refusals_.note_intake(status);
 }
 
 void Loop::listen() {
@@ -198,10 +187,9 @@ Status Loop::look_after_capture() {
 Status Loop::sweep() {
   if (!sweeping_) return ok();
   const Result<SweepReport> swept = ports_.queue.sweep(kSweepLimit);
-  if (!swept && is_refusal(swept.error())) {
+  if (!swept && refusals_.note(swept.error())) {
     // What changes tell of does not depend on it.
     note_database(swept.error());
-    refusal_ = swept.error();
     sweeping_ = false;
     next_sweep_ = ports_.clock.now() + settings_.component_rest;
     return ok();
@@ -475,8 +463,10 @@ std::optional<RunEnd> Loop::early_end() {
     const auto& reason = database_.reason();
     return RunEnd{RunEnd::Kind::kUnavailable, reason ? reason->message : std::string()};
   }
-  if (!is_resting() && !is_idle()) return std::nullopt;
-  if (refusal_) return RunEnd{RunEnd::Kind::kConfig, refusal_->message};
+  if (!refusals_.is_resting() && !is_idle()) return std::nullopt;
+  if (const auto& refusal = refusals_.last()) {
+    return RunEnd{RunEnd::Kind::kConfig, refusal->message};
+  }
   // What this run settled may have been all that was held.
   if (brake_.is_holding()) note_database(brake_.look());
   return RunEnd{RunEnd::Kind::kIdle, {}, brake_.is_holding()};
@@ -494,10 +484,10 @@ Loop::Millis Loop::nap() const {
   auto until = std::min(next_poll_, next_heartbeat_);
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
-  if (is_resting()) until = std::min(until, rests_until_);
+  if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());
   const auto turn = write_back_.next();
   if (turn && database_.lets_through()) until = std::min(until, *turn);
-  const bool busy_again = !is_resting() && database_.lets_through() && moodle_.ready() &&
+  const bool busy_again = !refusals_.is_resting() && database_.lets_through() && moodle_.ready() &&
                           (claim_wanted_ || sweeping_ || drain_wanted_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())

@@ -13,6 +13,7 @@
 #include "engine/guard.h"
 #include "engine/intake.h"
 #include "engine/moodle_health.h"
+#include "engine/refusals.h"
 #include "engine/roll_call.h"
 #include "engine/settler.h"
 #include "engine/write_back_turns.h"
@@ -96,7 +97,6 @@ class Loop {
   void report();
   void note_database(const Status& status);
   void note_intake(const Status& status);
-  [[nodiscard]] bool is_resting() const { return ports_.clock.now() < rests_until_; }
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();
@@ -117,6 +117,7 @@ class Loop {
   WriteBackTurns write_back_;
   CaptureRounds capture_;
   Breaker database_;
+  Refusals refusals_;
   RollCall roll_call_;
 
   RunMode mode_ = RunMode::kForever;
@@ -127,10 +128,6 @@ class Loop {
   Clock::TimePoint leases_end_{};  ///< Of the conversations that go on; by our clock, so no later.
   Clock::TimePoint next_sweep_{};
   Clock::TimePoint next_epoch_{};
-  static constexpr Millis kFirstRest{1000};
-  Clock::TimePoint rests_until_{};  ///< Nothing is taken in before, since the database refused.
-  Millis rest_ = kFirstRest;        ///< The next one.
-  std::optional<Error> refusal_;    ///< The last one of this run.
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;

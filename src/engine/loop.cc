@@ -32,6 +32,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       capture_(ports.capture, ports.clock, log),
       database_(ports.clock),
       refusals_(ports.clock, settings_.component_rest),
+      stopped_(directory_.component_names(), ports.clock, settings_.component_rest, log),
       roll_call_({ports.presence, ports.pauses, ports.clock}, ports.version, log) {
   note_database(ok());
 }
@@ -214,7 +215,7 @@ int Loop::room() const {
 Status Loop::claim() {
   const int limit = room();
   if (!claim_wanted_ || !moodle_.ready() || limit == 0) return ok();
-  ClaimRequest request{limit, willing_components(), settings_.lease};
+  ClaimRequest request{limit, stopped_.willing(), settings_.lease};
   if (request.components.empty()) return ok();
   // Of all leases the oldest counts.
   if (crew_.size() == 0) leases_end_ = ports_.clock.now() + settings_.lease;
@@ -235,31 +236,8 @@ Status Loop::claim() {
 void Loop::refresh_schema() {
   const std::vector<SourceSpec> sources = directory_.sources();
   const Result<std::vector<SettingsFault>> faults = ports_.reader.prepare(sources);
-  if (!faults) {
-    note_database(faults.error());
-    return;
-  }
-  faulty_.clear();
-  for (const SettingsFault& fault : *faults) {
-    for (const std::string& name : directory_.component_names()) {
-      if (!fault.origin.key.starts_with("components." + name + ".")) continue;
-      faulty_[name] = fault.message;
-      log_.error(
-          "MS-203 component stopped, its mapping no longer fits Drupal: component={} at=\"{}\" "
-          "reason=\"{}\"",
-          name, to_string(fault.origin), fault.message);
-    }
-  }
-}
-
-std::vector<std::string> Loop::willing_components() {
-  std::erase_if(resting_,
-                [now = ports_.clock.now()](const auto& rest) { return now >= rest.second.until; });
-  std::vector<std::string> willing;
-  for (const std::string& name : directory_.component_names()) {
-    if (!resting_.contains(name) && !faulty_.contains(name)) willing.push_back(name);
-  }
-  return willing;
+  if (!faults) return note_database(faults.error());
+  stopped_.note_faults(*faults);
 }
 
 /// Whether more of what is to be taken away may come up soon: from tasks that are due, or from
@@ -335,13 +313,6 @@ void Loop::hand_over(Crew::Finished& finished) {
                           task.queued + finished.took});
 }
 
-/// The components that rest or no longer fit Drupal, and why.
-std::map<std::string, std::string> Loop::stopped() const {
-  std::map<std::string, std::string> all = faulty_;
-  for (const auto& [component, rest] : resting_) all.emplace(component, rest.reason);
-  return all;
-}
-
 Phase Loop::phase() const {
   if (!leaving_) return Phase::kWorking;
   return *leaving_ == Command::kReload ? Phase::kReloading : Phase::kStopping;
@@ -364,7 +335,7 @@ void Loop::report() {
   turn.is_listening = ports_.listener.fd() >= 0 && !misses_notifications_;
   turn.capture_gaps = capture_.gaps();
   turn.held_back = &brake_.holding();
-  turn.stopped = stopped();
+  turn.stopped = stopped_.reasons();
   ports_.observer->turned(turn);
 }
 
@@ -377,15 +348,7 @@ void Loop::note_outcome(const Crew::Finished& finished) {
   if (error == nullptr) return;
   if (error->kind == ErrorKind::kUnavailable) moodle_.note_outage(*error);
   if (error->kind != ErrorKind::kConfig) return;
-  const std::string& component = finished.conclusion.task.key.component;
-  const bool first =
-      resting_
-          .insert_or_assign(component,
-                            Rest{ports_.clock.now() + settings_.component_rest, error->message})
-          .second;
-  if (!first) return;
-  log_.error("MS-204 component stopped until this is mended: component={} code={} reason=\"{}\"",
-             component, error->code, error->message);
+  stopped_.note_error(finished.conclusion.task.key.component, *error);
 }
 
 void Loop::write_back() {
@@ -422,7 +385,8 @@ void Loop::leave_word(bool ended) {
   RollCall::State state{moodle_, ports_.gateway.stats(), crew_.size()};
   state.ended = ended;
   state.tells = mode_ == RunMode::kForever;
-  for (const auto& [component, reason] : stopped()) state.stopped.push_back({component, reason});
+  for (const auto& [component, reason] : stopped_.reasons())
+    state.stopped.push_back({component, reason});
   note_database(roll_call_.tend(state));
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +15,7 @@
 #include "engine/refusals.h"
 #include "engine/roll_call.h"
 #include "engine/settler.h"
+#include "engine/stopped_components.h"
 #include "engine/write_back_turns.h"
 #include "moodlesync/control.h"
 #include "moodlesync/drupal.h"
@@ -92,7 +92,6 @@ class Loop {
   void note_outcome(const Crew::Finished& finished);
   void hand_over(Crew::Finished& finished);
   void listen();
-  [[nodiscard]] std::map<std::string, std::string> stopped() const;
   [[nodiscard]] Phase phase() const;
   void report();
   void note_database(const Status& status);
@@ -101,7 +100,6 @@ class Loop {
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();
   void release_all();
-  [[nodiscard]] std::vector<std::string> willing_components();
   [[nodiscard]] Millis nap() const;
 
   LoopPorts ports_;
@@ -118,6 +116,7 @@ class Loop {
   CaptureRounds capture_;
   Breaker database_;
   Refusals refusals_;
+  StoppedComponents stopped_;
   RollCall roll_call_;
 
   RunMode mode_ = RunMode::kForever;
@@ -131,15 +130,8 @@ class Loop {
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;
-  /// Components that hit a configuration error.
-  struct Rest {
-    Clock::TimePoint until{};
-    std::string reason;
-  };
-  std::map<std::string, Rest> resting_;
   Turn turn_;  ///< What this turn has done so far.
   bool misses_notifications_ = false;
-  std::map<std::string, std::string> faulty_;  ///< Components whose fields are gone from Drupal.
 };
 
 }  // namespace moodlesync::engine

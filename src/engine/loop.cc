@@ -1,3 +1,4 @@
+// Longer than most files: each step of a turn is a function here, and all of them share its state.
 #include "engine/loop.h"
 
 #include <spdlog/spdlog.h>
@@ -30,12 +31,10 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
       capture_(ports.capture, ports.clock, log),
-      database_(ports.clock),
+      database_(ports.clock, log),
       refusals_(ports.clock, settings_.component_rest),
       stopped_(directory_.component_names(), ports.clock, settings_.component_rest, log),
-      roll_call_({ports.presence, ports.pauses, ports.clock}, ports.version, log) {
-  note_database(ok());
-}
+      roll_call_({ports.presence, ports.pauses, ports.clock}, ports.version, log) {}
 
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
@@ -115,7 +114,7 @@ std::optional<RunEnd> Loop::take_in() {
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
   if (refusals_.is_resting()) return std::nullopt;
-  if (!database_.lets_through() && !database_.wants_probe()) return std::nullopt;
+  if (!database_.may_be_asked()) return std::nullopt;
   if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
 
   if (Status guarded = ports_.guard.check(); !guarded) {
@@ -137,7 +136,7 @@ std::optional<RunEnd> Loop::take_in() {
 }
 
 void Loop::note_intake(const Status& status) {
-  note_database(status);
+  database_.note(status);
   refusals_.note_intake(status);
 }
 
@@ -190,7 +189,7 @@ Status Loop::sweep() {
   const Result<SweepReport> swept = ports_.queue.sweep(kSweepLimit);
   if (!swept && refusals_.note(swept.error())) {
     // What changes tell of does not depend on it.
-    note_database(swept.error());
+    database_.note(swept.error());
     sweeping_ = false;
     next_sweep_ = ports_.clock.now() + settings_.component_rest;
     return ok();
@@ -236,7 +235,7 @@ Status Loop::claim() {
 void Loop::refresh_schema() {
   const std::vector<SourceSpec> sources = directory_.sources();
   const Result<std::vector<SettingsFault>> faults = ports_.reader.prepare(sources);
-  if (!faults) return note_database(faults.error());
+  if (!faults) return database_.note(faults.error());
   stopped_.note_faults(*faults);
 }
 
@@ -251,20 +250,20 @@ bool Loop::gathers_removals() const {
 /// What is to be taken away in Moodle waits at the brake; all of it is weighed at once, because a
 /// part of it may look harmless.
 void Loop::permit_removals() {
-  if (!database_.lets_through() && !database_.wants_probe()) return;
-  if (brake_.wants_look()) note_database(brake_.look());
+  if (!database_.may_be_asked()) return;
+  if (brake_.wants_look()) database_.note(brake_.look());
   if (gathers_removals()) return;
   while (brake_.has_waiting()) {
     const Status weighed = brake_.weigh();
-    note_database(weighed);
+    database_.note(weighed);
     for (const std::coroutine_handle<> ready : brake_.take_ready()) ready.resume();
     if (!weighed) return;
   }
 }
 
 void Loop::converse() {
-  if (database_.lets_through() || database_.wants_probe()) {
-    if (Status stored = crew_.store_ahead(ports_.queue); !stored) note_database(stored);
+  if (database_.may_be_asked()) {
+    if (Status stored = crew_.store_ahead(ports_.queue); !stored) database_.note(stored);
   }
   permit_removals();
   const std::array<int, 3> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd()};
@@ -280,13 +279,13 @@ void Loop::conclude() {
     finished.conclusion.during_outage = !moodle_.ready();
     hand_over(finished);
   }
-  if (settler_.empty() || (!database_.lets_through() && !database_.wants_probe())) return;
+  if (settler_.empty() || !database_.may_be_asked()) return;
   const Result<Settler::Report> report = settler_.settle();
   if (!report) {
-    note_database(report.error());
+    database_.note(report.error());
     return;
   }
-  note_database(ok());
+  database_.note(ok());
   turn_.settled += report->settled.settled;
   turn_.lost_leases += report->settled.lost;
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
@@ -331,7 +330,7 @@ void Loop::report() {
   turn.gateway = ports_.gateway.stats();
   turn.moodle_ready = moodle_.ready();
   if (const auto& problem = moodle_.problem()) turn.moodle = &*problem;
-  if (const auto& reason = database_.reason()) turn.database = &*reason;
+  if (const auto& problem = database_.problem()) turn.database = &*problem;
   turn.is_listening = ports_.listener.fd() >= 0 && !misses_notifications_;
   turn.capture_gaps = capture_.gaps();
   turn.held_back = &brake_.holding();
@@ -353,8 +352,8 @@ void Loop::note_outcome(const Crew::Finished& finished) {
 
 void Loop::write_back() {
   write_back_.tend();
-  if (!database_.lets_through()) return;
-  if (const Status worked = write_back_.run(); !worked) note_database(worked);
+  if (!database_.ready()) return;
+  if (const Status worked = write_back_.run(); !worked) database_.note(worked);
 }
 
 void Loop::heartbeat() {
@@ -366,7 +365,7 @@ void Loop::heartbeat() {
   if (tasks.empty()) return;
   const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
   if (!lost) {
-    note_database(lost.error());
+    database_.note(lost.error());
     return give_up_expired();
   }
   leases_end_ = now + settings_.lease;
@@ -381,13 +380,13 @@ void Loop::heartbeat() {
 
 /// What `status` shows of this daemon, on any machine.
 void Loop::leave_word(bool ended) {
-  if (!database_.lets_through() || (!ended && !roll_call_.is_due(moodle_))) return;
+  if (!database_.ready() || (!ended && !roll_call_.is_due(moodle_))) return;
   RollCall::State state{moodle_, ports_.gateway.stats(), crew_.size()};
   state.ended = ended;
   state.tells = mode_ == RunMode::kForever;
   for (const auto& [component, reason] : stopped_.reasons())
     state.stopped.push_back({component, reason});
-  note_database(roll_call_.tend(state));
+  database_.note(roll_call_.tend(state));
 }
 
 /// Cut off from the database, we cannot know who works on these tasks by now.
@@ -401,38 +400,20 @@ void Loop::give_up_expired() {
       tasks.size());
 }
 
-void Loop::note_database(const Status& status) {
-  if (status) {
-    if (database_.succeed()) log_.info("the database is back");
-    return;
-  }
-  const Error& error = status.error();
-  if (error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kInDoubt) {
-    if (!database_.fail(error)) return;
-    log_.warn("MS-205 the database is away; what is known is kept: reason=\"{}\"", error.message);
-    return;
-  }
-  if (is_refusal(error)) {
-    log_.error("MS-206 the database refused a statement: code={} reason=\"{}\"", error.code,
-               error.message);
-  }
-}
-
 std::optional<RunEnd> Loop::early_end() {
   if (const auto& problem = moodle_.problem()) {
     const bool is_config = problem->kind == ErrorKind::kConfig;
     return RunEnd{is_config ? RunEnd::Kind::kConfig : RunEnd::Kind::kUnavailable, problem->message};
   }
-  if (database_.state() == Breaker::State::kOpen) {
-    const auto& reason = database_.reason();
-    return RunEnd{RunEnd::Kind::kUnavailable, reason ? reason->message : std::string()};
+  if (const auto& problem = database_.problem()) {
+    return RunEnd{RunEnd::Kind::kUnavailable, problem->message};
   }
   if (!refusals_.is_resting() && !is_idle()) return std::nullopt;
   if (const auto& refusal = refusals_.last()) {
     return RunEnd{RunEnd::Kind::kConfig, refusal->message};
   }
   // What this run settled may have been all that was held.
-  if (brake_.is_holding()) note_database(brake_.look());
+  if (brake_.is_holding()) database_.note(brake_.look());
   return RunEnd{RunEnd::Kind::kIdle, {}, brake_.is_holding()};
 }
 
@@ -450,8 +431,8 @@ Loop::Millis Loop::nap() const {
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
   if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());
   const auto turn = write_back_.next();
-  if (turn && database_.lets_through()) until = std::min(until, *turn);
-  const bool busy_again = !refusals_.is_resting() && database_.lets_through() && moodle_.ready() &&
+  if (turn && database_.ready()) until = std::min(until, *turn);
+  const bool busy_again = !refusals_.is_resting() && database_.ready() && moodle_.ready() &&
                           (claim_wanted_ || sweeping_ || drain_wanted_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())

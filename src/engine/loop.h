@@ -6,9 +6,9 @@
 #include <string>
 
 #include "engine/brake.h"
-#include "engine/breaker.h"
 #include "engine/capture_rounds.h"
 #include "engine/crew.h"
+#include "engine/database_health.h"
 #include "engine/guard.h"
 #include "engine/intake.h"
 #include "engine/moodle_health.h"
@@ -94,7 +94,6 @@ class Loop {
   void listen();
   [[nodiscard]] Phase phase() const;
   void report();
-  void note_database(const Status& status);
   void note_intake(const Status& status);
   [[nodiscard]] bool is_idle() const;
   [[nodiscard]] std::optional<RunEnd> wind_down();
@@ -114,7 +113,7 @@ class Loop {
   MoodleHealth moodle_;
   WriteBackTurns write_back_;
   CaptureRounds capture_;
-  Breaker database_;
+  DatabaseHealth database_;
   Refusals refusals_;
   StoppedComponents stopped_;
   RollCall roll_call_;

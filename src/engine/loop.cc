@@ -28,6 +28,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       brake_({ports.removals, ports.gateway, ports.clock}, settings_.brake, log),
       crew_(ports.clock, brake_),
       settler_(directory_, ports.queue, settings_, ports.clock, log),
+      leases_({ports.queue, crew_, settler_, ports.clock}, settings_.lease, log),
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
       capture_(ports.capture, ports.clock, log),
@@ -39,7 +40,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
   refusals_.forget();
-  next_heartbeat_ = ports_.clock.now() + Millis{settings_.lease} / 3;
+  leases_.begin();
   next_epoch_ = ports_.clock.now() + kEpochLasts;
   RunEnd end = go_round();
   leave_word(true);
@@ -216,8 +217,7 @@ Status Loop::claim() {
   if (!claim_wanted_ || !moodle_.ready() || limit == 0) return ok();
   ClaimRequest request{limit, stopped_.willing(), settings_.lease};
   if (request.components.empty()) return ok();
-  // Of all leases the oldest counts.
-  if (crew_.size() == 0) leases_end_ = ports_.clock.now() + settings_.lease;
+  leases_.note_claim();
   Result<std::vector<Task>> tasks = ports_.queue.claim(request);
   if (!tasks) return std::move(tasks).error();
   turn_.claimed += tasks->size();
@@ -357,25 +357,12 @@ void Loop::write_back() {
 }
 
 void Loop::heartbeat() {
-  const auto now = ports_.clock.now();
-  if (now < next_heartbeat_) return;
-  next_heartbeat_ = now + Millis{settings_.lease} / 3;
-  std::vector<Task> tasks = crew_.tasks();
-  for (Task& task : settler_.tasks()) tasks.push_back(std::move(task));
-  if (tasks.empty()) return;
-  const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
+  const Result<std::size_t> lost = leases_.renew();
   if (!lost) {
     database_.note(lost.error());
-    return give_up_expired();
+    return leases_.give_up_expired();
   }
-  leases_end_ = now + settings_.lease;
-  turn_.lost_leases += lost->size();
-  crew_.abandon(*lost);
-  for (const TaskKey& key : *lost) {
-    log_.warn(
-        "MS-406 another instance took over a task that we were working on; left to it: task=\"{}\"",
-        to_string(key));
-  }
+  turn_.lost_leases += *lost;
 }
 
 /// What `status` shows of this daemon, on any machine.
@@ -387,17 +374,6 @@ void Loop::leave_word(bool ended) {
   for (const auto& [component, reason] : stopped_.reasons())
     state.stopped.push_back({component, reason});
   database_.note(roll_call_.tend(state));
-}
-
-/// Cut off from the database, we cannot know who works on these tasks by now.
-void Loop::give_up_expired() {
-  if (ports_.clock.now() < leases_end_) return;
-  const std::vector<Task> tasks = crew_.cancel();
-  if (tasks.empty()) return;
-  log_.warn(
-      "MS-408 the database was away for longer than the leases; what was going on is given up and "
-      "looked at again: tasks={}",
-      tasks.size());
 }
 
 std::optional<RunEnd> Loop::early_end() {
@@ -426,7 +402,7 @@ bool Loop::is_idle() const {
 Loop::Millis Loop::nap() const {
   const auto now = ports_.clock.now();
   if (crew_.has_finished() || (leaving_ && crew_.size() == 0)) return Millis{0};
-  auto until = std::min(next_poll_, next_heartbeat_);
+  auto until = std::min(next_poll_, leases_.next());
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
   if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());

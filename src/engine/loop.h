@@ -11,6 +11,7 @@
 #include "engine/database_health.h"
 #include "engine/guard.h"
 #include "engine/intake.h"
+#include "engine/leases.h"
 #include "engine/moodle_health.h"
 #include "engine/refusals.h"
 #include "engine/roll_call.h"
@@ -88,7 +89,6 @@ class Loop {
   void write_back();
   void heartbeat();
   void leave_word(bool ended);
-  void give_up_expired();
   void note_outcome(const Crew::Finished& finished);
   void hand_over(Crew::Finished& finished);
   void listen();
@@ -110,6 +110,7 @@ class Loop {
   Brake brake_;
   Crew crew_;
   Settler settler_;
+  Leases leases_;
   MoodleHealth moodle_;
   WriteBackTurns write_back_;
   CaptureRounds capture_;
@@ -122,8 +123,6 @@ class Loop {
   std::optional<Command> leaving_;  ///< Set once a stop or reload was asked for.
   Clock::TimePoint leave_by_{};
   Clock::TimePoint next_poll_{};
-  Clock::TimePoint next_heartbeat_{};
-  Clock::TimePoint leases_end_{};  ///< Of the conversations that go on; by our clock, so no later.
   Clock::TimePoint next_sweep_{};
   Clock::TimePoint next_epoch_{};
   bool sweeping_ = true;

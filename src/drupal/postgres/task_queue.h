@@ -64,7 +64,6 @@ class TaskQueue : public Queue {
   [[nodiscard]] Result<std::vector<Task>> claim_more(const ClaimRequest& request);
   void refresh_statistics();
   [[nodiscard]] Result<std::vector<Task>> find_out_claimed(std::chrono::seconds lease);
-  [[nodiscard]] Status read_reasons(QueueStats& stats);
   [[nodiscard]] Status load_links(Transaction& transaction, std::vector<Task>& tasks);
   [[nodiscard]] Error explain(Error error, std::string_view doing) const;
 

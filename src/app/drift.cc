@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/progress.h"
+#include "base/first_few.h"
 
 namespace moodlesync::app {
 
@@ -49,12 +50,10 @@ std::string csv(std::string text) {
 /// The first few names.
 std::string names(const std::vector<engine::PlannedField>& fields) {
   constexpr std::size_t kNamed = 3;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(fields.size(), kNamed); ++i) {
-    text.append(i == 0 ? "" : ", ").append(fields[i].name);
-  }
-  if (fields.size() > kNamed) text += " and " + std::to_string(fields.size() - kNamed) + " more";
-  return text;
+  std::vector<std::string> all;
+  all.reserve(fields.size());
+  for (const engine::PlannedField& field : fields) all.push_back(field.name);
+  return base::first_few(all, kNamed);
 }
 
 /// Whether nothing at all is known of what Moodle holds, as of those whose course is still to be

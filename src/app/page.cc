@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/age.h"
+
 namespace moodlesync::app {
 
 namespace {
@@ -93,12 +95,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 }
 
 std::string age_text(std::chrono::seconds age) {
-  using namespace std::chrono_literals;
-  constexpr auto kDay = 24h;
-  if (age < 2min) return std::to_string(age / 1s) + "s";
-  if (age < 2h) return std::to_string(age / 1min) + "m";
-  if (age < 2 * kDay) return std::to_string(age / 1h) + "h";
-  return std::to_string(age / kDay) + "d";
+  return base::rounded_age(age, {"s", "m", "h", "d"});
 }
 
 std::string counted(std::int64_t number, std::string_view one, std::string_view many) {

@@ -1,5 +1,7 @@
 #include "engine/admission.h"
 
+#include "moodlesync/skip_reasons.h"
+
 namespace moodlesync::engine {
 
 namespace {

@@ -1,15 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "moodlesync/component.h"
 #include "moodlesync/outcome.h"
 
 namespace moodlesync::engine {
-
-/// Reason of Skipped for an entity whose field_moodle_id says to leave it alone.
-inline constexpr std::string_view kOptedOut = "opted_out";
 
 /// What is the same for every component and needs no call to Moodle: opted-out entities, ids typed
 /// in by hand, entities that were replaced under the same id, deletions of what never reached

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/admission.h"
+#include "moodlesync/skip_reasons.h"
 
 namespace moodlesync::engine {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/age.h"
 #include "moodlesync/brake.h"
 #include "ops/html.h"
 #include "ops/status_pauses.h"
@@ -143,12 +144,7 @@ StatusVerdict gravest(const Vitals& vitals, const QueueReading& queue,
 }  // namespace
 
 std::string age_in_words(std::chrono::seconds age) {
-  using namespace std::chrono_literals;
-  constexpr auto kDay = 24h;
-  if (age < 2min) return std::to_string(age / 1s) + " s";
-  if (age < 2h) return std::to_string(age / 1min) + " min";
-  if (age < 2 * kDay) return std::to_string(age / 1h) + " h";
-  return std::to_string(age / kDay) + " days";
+  return base::rounded_age(age, {" s", " min", " h", " days"});
 }
 
 QueueTotals totals_of(const QueueReading& queue) {

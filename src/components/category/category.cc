@@ -1,7 +1,6 @@
 #include "components/category/category.h"
 
-#include <algorithm>
-
+#include "base/source_named.h"
 #include "base/source_settings.h"
 #include "base/stamped.h"
 #include "components/category/category_script.h"
@@ -31,9 +30,8 @@ std::vector<RightProbe> Category::right_probes() const {
 
 std::vector<MoodleView> Category::views(const SourceSpec& source, const EntityRef& entity,
                                         std::optional<MoodleId> id) const {
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) return {};
+  const CategorySource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) return {};
   std::vector<MoodleView> views;
   const auto ask = [&views](const std::string& key, const std::string& value) {
     Call call{.function = &kGetCategories, .row = {}};
@@ -50,9 +48,8 @@ std::vector<MoodleView> Category::views(const SourceSpec& source, const EntityRe
 
 Co<Result<std::vector<Stamped>>> Category::census(const SourceSpec& source, Moodle& moodle) const {
   std::vector<Stamped> all;
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) co_return all;
+  const CategorySource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) co_return all;
   Call call{.function = &kGetCategories, .row = {}};
   Result<Json> answer = co_await moodle.call(std::move(call));
   if (!answer) co_return std::move(answer).error();
@@ -61,10 +58,8 @@ Co<Result<std::vector<Stamped>>> Category::census(const SourceSpec& source, Mood
 }
 
 Co<Outcome> Category::converse(Conversation& conversation) const {
-  const auto source = std::ranges::find_if(sources_, [&conversation](const CategorySource& one) {
-    return one.spec.name == conversation.source->name;
-  });
-  if (source == sources_.end()) {
+  const CategorySource* source = base::source_named(sources_, conversation.source->name);
+  if (source == nullptr) {
     co_return Error{ErrorKind::kBug, "unknown_source",
                     "category has no source '" + conversation.source->name + "'"};
   }

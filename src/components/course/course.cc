@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/source_named.h"
 #include "base/source_settings.h"
 #include "components/course/course_census.h"
 #include "components/course/course_removal.h"
@@ -51,9 +52,8 @@ std::vector<std::string_view> Course::capabilities() const {
 
 std::vector<MoodleView> Course::views(const SourceSpec& source, const EntityRef& entity,
                                       std::optional<MoodleId> id) const {
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) return {};
+  const CourseSource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) return {};
   std::vector<MoodleView> views;
   const auto ask = [&views](const std::string& field, const std::string& value) {
     Call call{.function = &kGetCourses, .row = {}};
@@ -69,17 +69,14 @@ std::vector<MoodleView> Course::views(const SourceSpec& source, const EntityRef&
 }
 
 Co<Result<std::vector<Stamped>>> Course::census(const SourceSpec& source, Moodle& moodle) const {
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) co_return std::vector<Stamped>{};
+  const CourseSource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) co_return std::vector<Stamped>{};
   co_return co_await count_courses(moodle, own->idnumber_prefix);
 }
 
 Co<Outcome> Course::converse(Conversation& conversation) const {
-  const auto source = std::ranges::find_if(sources_, [&conversation](const CourseSource& one) {
-    return one.spec.name == conversation.source->name;
-  });
-  if (source == sources_.end()) {
+  const CourseSource* source = base::source_named(sources_, conversation.source->name);
+  if (source == nullptr) {
     co_return Error{ErrorKind::kBug, "unknown_source",
                     "course has no source '" + conversation.source->name + "'"};
   }

@@ -4,6 +4,8 @@
 #include <deque>
 #include <utility>
 
+#include "moodlesync/skip_reasons.h"
+
 namespace moodlesync::enrollments {
 
 namespace {
@@ -59,7 +61,7 @@ std::optional<Outcome> CourseScript::find_course() {
     case Counterpart::State::kPending:
       return Waiting{"course", entity.ref, entity.bundle};
     case Counterpart::State::kOptedOut:
-      return Skipped{"opted_out", "its course is not to be synced"};
+      return Skipped{std::string(kOptedOut), "its course is not to be synced"};
     case Counterpart::State::kNone:
       break;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/source_named.h"
 #include "base/source_settings.h"
 #include "components/enrollments/course_script.h"
 #include "components/enrollments/functions.h"
@@ -59,10 +60,8 @@ std::vector<MoodleView> Enrollments::views(const SourceSpec& /*source*/,
 }
 
 Co<Outcome> Enrollments::converse(Conversation& conversation) const {
-  const auto source = std::ranges::find_if(sources_, [&conversation](const EnrollmentsSource& one) {
-    return one.spec.name == conversation.source->name;
-  });
-  if (source == sources_.end()) {
+  const EnrollmentsSource* source = base::source_named(sources_, conversation.source->name);
+  if (source == nullptr) {
     co_return Error{ErrorKind::kBug, "unknown_source",
                     "enrollments has no source '" + conversation.source->name + "'"};
   }

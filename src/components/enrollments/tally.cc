@@ -1,8 +1,9 @@
 #include "components/enrollments/tally.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
+
+#include "base/first_few.h"
 
 namespace moodlesync::enrollments {
 
@@ -55,13 +56,13 @@ std::string_view advice(std::string_view code) {
 
 std::string listed(const std::vector<Person>& persons) {
   constexpr std::size_t kMost = 10;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(persons.size(), kMost); ++i) {
-    text += (i == 0 ? "user:" : ", user:") + std::to_string(persons[i].user);
-    if (persons[i].moodle_id.value != 0) text += " (" + to_string(persons[i].moodle_id) + ")";
+  std::vector<std::string> names;
+  names.reserve(persons.size());
+  for (const Person& person : persons) {
+    std::string& name = names.emplace_back("user:" + std::to_string(person.user));
+    if (person.moodle_id.value != 0) name += " (" + to_string(person.moodle_id) + ")";
   }
-  if (persons.size() > kMost) text += " and " + std::to_string(persons.size() - kMost) + " more";
-  return text;
+  return base::first_few(names, kMost);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/source_named.h"
 #include "base/source_settings.h"
 #include "components/users/account_census.h"
 #include "components/users/functions.h"
@@ -59,9 +60,8 @@ std::vector<RightProbe> Users::right_probes() const {
 
 std::vector<MoodleView> Users::views(const SourceSpec& source, const EntityRef& entity,
                                      std::optional<MoodleId> id) const {
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) return {};
+  const UserSource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) return {};
   std::vector<MoodleView> views;
   const auto ask = [&views](const Function& function, const std::string& value) {
     Call call{.function = &function, .row = {}};
@@ -78,17 +78,14 @@ std::vector<MoodleView> Users::views(const SourceSpec& source, const EntityRef& 
 }
 
 Co<Result<std::vector<Stamped>>> Users::census(const SourceSpec& source, Moodle& moodle) const {
-  const auto own =
-      std::ranges::find(sources_, source.name, [](const auto& one) { return one.spec.name; });
-  if (own == sources_.end()) co_return std::vector<Stamped>{};
+  const UserSource* own = base::source_named(sources_, source.name);
+  if (own == nullptr) co_return std::vector<Stamped>{};
   co_return co_await count_accounts(moodle, own->idnumber_prefix);
 }
 
 Co<Outcome> Users::converse(Conversation& conversation) const {
-  const auto source = std::ranges::find_if(sources_, [&conversation](const UserSource& one) {
-    return one.spec.name == conversation.source->name;
-  });
-  if (source == sources_.end()) {
+  const UserSource* source = base::source_named(sources_, conversation.source->name);
+  if (source == nullptr) {
     co_return Error{ErrorKind::kBug, "unknown_source",
                     "users has no source '" + conversation.source->name + "'"};
   }

@@ -26,6 +26,15 @@ Finding pooled_finding(bool notify) {
           "connect to PostgreSQL itself, or set drupal.notify: false"};
 }
 
+Finding schema_finding(int version, const TableNames& names) {
+  const int ours = newest_schema_version();
+  if (version == ours) return {Finding::Level::kOk, "the schema is up to date", ""};
+  return {Finding::Level::kProblem,
+          "the schema " + names.our_schema() + " has version " + std::to_string(version) +
+              ", this program works with " + std::to_string(ours),
+          version > ours ? "use the newer moodle-syncd" : "run `moodle-syncd install`"};
+}
+
 bool same_site(const SiteIdentity& one, SiteIdentity other) {
   // A role that may not read the identifier leaves it empty: then it tells nothing.
   if (one.system_identifier.empty() || other.system_identifier.empty()) {
@@ -188,16 +197,7 @@ Result<std::vector<Finding>> SchemaInstaller::check(std::span<const SourceSpec> 
     return std::move(version).error().in("checking");
   }
   std::vector<Finding> findings;
-  if (version && *version != newest_schema_version()) {
-    const bool newer = *version > newest_schema_version();
-    findings.push_back({Finding::Level::kProblem,
-                        "the schema " + names_.our_schema() + " has version " +
-                            std::to_string(*version) + ", this program works with " +
-                            std::to_string(newest_schema_version()),
-                        newer ? "use the newer moodle-syncd" : "run `moodle-syncd install`"});
-  } else if (version) {
-    findings.push_back({Finding::Level::kOk, "the schema is up to date", ""});
-  }
+  if (version) findings.push_back(schema_finding(*version, names_));
   auto rights = check_rights(connection_, names_, sources);
   if (!rights) return std::move(rights).error().in("checking");
   findings.insert(findings.end(), rights->begin(), rights->end());

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "ops/status_pauses.h"
+#include "ops/pause_of.h"
 
 namespace moodlesync::ops {
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "ops/html.h"
+#include "ops/pause_of.h"
 #include "ops/status_pauses.h"
 
 namespace moodlesync::ops {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "moodlesync/brake.h"
+#include "ops/pause_of.h"
 #include "ops/status_pauses.h"
 #include "ops/status_verdict.h"
 #include "ops/status_widgets.h"

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "moodlesync/brake.h"
-#include "ops/status_pauses.h"
+#include "ops/pause_of.h"
 #include "ops/status_verdict.h"
 #include "ops/status_widgets.h"
 

@@ -1,17 +1,9 @@
 #include "ops/status_pauses.h"
 
-#include <algorithm>
-
 #include "ops/html.h"
 #include "ops/status_verdict.h"
 
 namespace moodlesync::ops {
-
-const Pause* pause_of(std::span<const Pause> pauses, std::string_view component) {
-  auto found = std::ranges::find(pauses, component, &Pause::component);
-  if (found == pauses.end()) found = std::ranges::find(pauses, "", &Pause::component);
-  return found == pauses.end() ? nullptr : &*found;
-}
 
 std::string pauses_in_words(std::span<const Pause> pauses) {
   std::string words;

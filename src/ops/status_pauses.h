@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "moodlesync/pauses.h"
 
@@ -12,10 +11,6 @@ namespace moodlesync::ops {
 
 /// In characters.
 inline constexpr std::size_t kLongestReason = 200;
-
-/// What keeps `component` from going on: its own pause, or else that of everything; nullptr:
-/// nothing does. An empty component asks about everything.
-[[nodiscard]] const Pause* pause_of(std::span<const Pause> pauses, std::string_view component);
 
 /// "everything for 5 min (upgrade of Moodle); users for 3 h"; "" when there are none.
 [[nodiscard]] std::string pauses_in_words(std::span<const Pause> pauses);

@@ -5,6 +5,7 @@
 #include "base/age.h"
 #include "moodlesync/brake.h"
 #include "ops/html.h"
+#include "ops/pause_of.h"
 #include "ops/status_pauses.h"
 
 namespace moodlesync::ops {

@@ -1,3 +1,4 @@
+// Longer than most files: one function for each section of the configuration, and its keys in it.
 #include "app/settings.h"
 
 #include <algorithm>

@@ -1,15 +1,15 @@
-// Longer than most files: everything that touches libpq is in this one.
+// Longer than most files: all that goes over a session with libpq is in this one.
 #include "drupal/postgres/connection.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include "base/text.h"
+#include "drupal/postgres/sqlstate.h"
 
 namespace moodlesync::postgres {
 
@@ -50,99 +50,6 @@ Error lost_within() {
 void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 
 }  // namespace
-
-void Param::add_element(std::string& array, std::string_view element) {
-  array += '"';
-  for (const char c : element) {
-    if (c == '"' || c == '\\') array += '\\';
-    array += c;
-  }
-  array += '"';
-}
-
-void Param::add_element(std::string& array, std::int64_t element) {
-  array += std::to_string(element);
-}
-
-bool Row::is_null(int column) const { return PQgetisnull(result_, index_, column) != 0; }
-
-std::string_view Row::text(int column) const {
-  return {PQgetvalue(result_, index_, column),
-          static_cast<std::size_t>(PQgetlength(result_, index_, column))};
-}
-
-std::int64_t Row::integer(int column) const { return base::parse_int(text(column)).value_or(0); }
-
-bool Row::flag(int column) const { return text(column) == "t"; }
-
-std::optional<std::string> Row::optional_text(int column) const {
-  if (is_null(column)) return std::nullopt;
-  return std::string(text(column));
-}
-
-std::optional<std::int64_t> Row::optional_integer(int column) const {
-  return is_null(column) ? std::nullopt : base::parse_int(text(column));
-}
-
-std::string Row::bytes(int column) const {
-  const auto nibble = [](char c) {
-    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-  };
-  std::string_view hex = text(column);
-  if (!hex.starts_with("\\x")) return std::string(hex);
-  hex.remove_prefix(2);
-  std::string bytes;
-  bytes.reserve(hex.size() / 2);
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes += static_cast<char>(nibble(hex[i]) << 4U | nibble(hex[i + 1]));
-  }
-  return bytes;
-}
-
-int Rows::size() const { return PQntuples(result_.get()); }
-
-std::int64_t Rows::affected() const {
-  return base::parse_int(PQcmdTuples(result_.get())).value_or(0);
-}
-
-int Rows::column(const std::string& name) const {
-  for (int i = 0; i < PQnfields(result_.get()); ++i) {
-    if (name == PQfname(result_.get(), i)) return i;
-  }
-  return -1;
-}
-
-std::string_view Rows::command() const { return PQcmdStatus(result_.get()); }
-
-void Rows::Clear::operator()(pg_result* result) const { PQclear(result); }
-
-ErrorKind classify_sqlstate(std::string_view sqlstate) {
-  using Entry = std::pair<std::string_view, ErrorKind>;
-  // The first prefix that fits decides.
-  static constexpr std::array kTable = {
-      Entry{"40003", ErrorKind::kInDoubt},      // statement_completion_unknown
-      Entry{"40", ErrorKind::kTransient},       // serialization failure, deadlock
-      Entry{"55P03", ErrorKind::kTransient},    // lock_not_available
-      Entry{"55006", ErrorKind::kTransient},    // object_in_use
-      Entry{"57014", ErrorKind::kTransient},    // query_canceled, also by statement_timeout
-      Entry{"25P03", ErrorKind::kUnavailable},  // idle_in_transaction_session_timeout
-      Entry{"25006", ErrorKind::kUnavailable},  // read-only: a standby after a failover
-      Entry{"08", ErrorKind::kUnavailable},     // connection exceptions
-      Entry{"53", ErrorKind::kUnavailable},     // out of disk, memory, connections
-      Entry{"57P", ErrorKind::kUnavailable},    // shutting down, crashed, starting up
-      Entry{"58", ErrorKind::kUnavailable},     // I/O errors
-      Entry{"28", ErrorKind::kConfig},          // login refused
-      Entry{"3D", ErrorKind::kConfig},          // no such database
-      Entry{"3F", ErrorKind::kConfig},          // no such schema
-      Entry{"42501", ErrorKind::kConfig},       // insufficient_privilege
-      Entry{"42P01", ErrorKind::kConfig},       // undefined_table
-      Entry{"42703", ErrorKind::kConfig},       // undefined_column
-  };
-  for (const auto& [prefix, kind] : kTable) {
-    if (sqlstate.starts_with(prefix)) return kind;
-  }
-  return ErrorKind::kBug;
-}
 
 Status check_connection_string(const std::string& connection) {
   // The parser's own message may quote the string, and with it a password.

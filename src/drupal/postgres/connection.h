@@ -1,20 +1,17 @@
 #pragma once
 
 #include <chrono>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
+#include "drupal/postgres/param.h"
+#include "drupal/postgres/rows.h"
 #include "moodlesync/result.h"
 
 struct pg_conn;
-struct pg_result;
 
 namespace moodlesync::postgres {
 
@@ -27,97 +24,6 @@ struct ConnectionSettings {
   std::chrono::milliseconds statement_timeout{30'000};
   std::chrono::seconds connect_timeout{10};
 };
-
-/// The value of one $n, in PostgreSQL's text format. Implicit on purpose: `query(sql, {id, name})`.
-class Param {
- public:
-  Param(std::nullptr_t) {}
-  Param(std::string text) : text_(std::move(text)) {}
-  Param(std::string_view text) : text_(std::string(text)) {}
-  Param(const char* text) : text_(text) {}
-  template <std::integral T>
-  Param(T value) {
-    if constexpr (std::is_same_v<T, bool>) {
-      text_ = value ? "t" : "f";
-    } else {
-      text_ = std::to_string(value);
-    }
-  }
-  template <class T>
-  Param(const std::optional<T>& value) {
-    if (value) *this = Param(*value);
-  }
-  /// An array, `'{1,NULL,"a"}'`. Elements are whatever a Param is made of; not nested.
-  template <class T>
-  Param(const std::vector<T>& values) {
-    std::string& array = text_.emplace("{");
-    for (const auto& value : values) {
-      if (array.size() > 1) array += ',';
-      add_element(array, static_cast<const T&>(value));
-    }
-    array += '}';
-  }
-
-  [[nodiscard]] const std::optional<std::string>& text() const { return text_; }
-
- private:
-  static void add_element(std::string& array, std::string_view element);
-  static void add_element(std::string& array, std::int64_t element);
-  template <class T>
-  static void add_element(std::string& array, const std::optional<T>& element) {
-    if (!element) {
-      array += "NULL";
-    } else {
-      add_element(array, *element);
-    }
-  }
-  std::optional<std::string> text_;
-};
-using Params = std::vector<Param>;
-
-/// One row of an answer. Lifetime: borrows the Rows that it came from. A getter on NULL gives the
-/// empty value; the type is the SQL's promise, so a text that is no number reads as 0.
-class Row {
- public:
-  Row(const pg_result* result, int index) : result_(result), index_(index) {}
-  [[nodiscard]] bool is_null(int column) const;
-  [[nodiscard]] std::string_view text(int column) const;
-  [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] bool flag(int column) const;
-  [[nodiscard]] std::optional<std::string> optional_text(int column) const;
-  [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
-  /// A bytea in hex format (the session asks for that).
-  [[nodiscard]] std::string bytes(int column) const;
-
- private:
-  const pg_result* result_;
-  int index_;
-};
-
-/// The answer to a statement. Owns the memory behind its rows.
-class Rows {
- public:
-  explicit Rows(pg_result* result) : result_(result) {}
-  [[nodiscard]] int size() const;
-  [[nodiscard]] bool empty() const { return size() == 0; }
-  /// Requires: 0 <= index < size().
-  [[nodiscard]] Row operator[](int index) const { return {result_.get(), index}; }
-  /// Rows written by INSERT, UPDATE, DELETE; rows read by SELECT.
-  [[nodiscard]] std::int64_t affected() const;
-  /// The position of a column, -1 when there is none.
-  [[nodiscard]] int column(const std::string& name) const;
-  /// "SELECT 3", "COMMIT", "ROLLBACK".
-  [[nodiscard]] std::string_view command() const;
-
- private:
-  struct Clear {
-    void operator()(pg_result* result) const;
-  };
-  std::unique_ptr<pg_result, Clear> result_;
-};
-
-/// What a failed statement's SQLSTATE asks of us. Source: PostgreSQL 15 manual, appendix A.
-[[nodiscard]] ErrorKind classify_sqlstate(std::string_view sqlstate);
 
 /// Errors: kConfig with code `bad_connection_string`, without quoting it (it may hold a password).
 [[nodiscard]] Status check_connection_string(const std::string& connection);

@@ -1,10 +1,9 @@
+#include "drupal/postgres/sqlstate.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <string>
-#include <vector>
-
-#include "drupal/postgres/connection.h"
 
 namespace moodlesync::postgres {
 namespace {
@@ -24,14 +23,6 @@ TEST(Sqlstate, SaysWhatToDoAboutAFailure) {
                                                      {"23505", ErrorKind::kBug},
                                                      {"", ErrorKind::kBug}};
   for (const auto& [state, kind] : expected) EXPECT_EQ(classify_sqlstate(state), kind) << state;
-}
-
-TEST(Param, WritesArraysThatPostgresReadsBack) {
-  const std::vector<std::string> texts{"a", "", "NULL", "q\"\\,{}"};
-  EXPECT_EQ(Param(texts).text(), R"({"a","","NULL","q\"\\,{}"})");
-  EXPECT_EQ(Param(std::vector<int>{}).text(), "{}");
-  const std::vector<std::optional<int>> holes{1, std::nullopt};
-  EXPECT_EQ(Param(holes).text(), "{1,NULL}");
 }
 
 }  // namespace

@@ -16,13 +16,17 @@ constexpr std::size_t kSufferingCut = 4;
 constexpr std::size_t kFailureCut = 2;
 /// Calls without suffering after which a number below the first one rises again.
 constexpr std::size_t kRelief = 2;
-/// Calls at one limit before another is tried, at first and at most.
-constexpr std::size_t kFirstPatience = 4;
+/// Calls at one limit before another is tried: at first, when the last trial was kept, and at most.
+/// At first so many that the first trial of BatchPace is over: two at once tell nothing.
+constexpr std::size_t kFirstPatience = 8;
+constexpr std::size_t kShortestPatience = 4;
 constexpr std::size_t kLongestPatience = 128;
 /// One request more has to get more done by this share of what an idle core would do, so that noise
 /// does not move us about; with one fewer nearly as much has to get done.
 constexpr double kShareOfACore = 0.25;
 constexpr double kWorthOneFewer = 0.98;
+/// A share that needs no second round of calls.
+constexpr double kClearShare = 0.75;
 /// Calls of one kind at one limit that others can be held against.
 constexpr int kEnoughToCompare = 2;
 /// Rounds of calls that make up a trial; one that finds nothing to compare with is given up.
@@ -94,11 +98,13 @@ void Concurrency::begin_trial() {
 }
 
 void Concurrency::go_on_with_trial() {
-  if (calls_ < kTrial * limit_) return;
+  if (calls_ < limit_) return;
   const double gained = gain();
-  const double wanted =
-      limit_ > usual_ ? 1 + kShareOfACore / static_cast<double>(usual_) : kWorthOneFewer;
-  if (gained > 0) {
+  const double core = 1 / static_cast<double>(usual_);
+  const double wanted = limit_ > usual_ ? 1 + kShareOfACore * core : kWorthOneFewer;
+  if (gained >= 1 + kClearShare * core) {
+    end_trial(true);
+  } else if (gained > 0 && calls_ >= kTrial * limit_) {
     end_trial(gained >= wanted);
   } else if (calls_ >= kLongestTrial * limit_) {
     end_trial(false);
@@ -108,7 +114,7 @@ void Concurrency::go_on_with_trial() {
 void Concurrency::end_trial(bool is_kept) {
   const std::size_t usual = std::exchange(usual_, 0);
   if (is_kept) {
-    patience_ = kFirstPatience;
+    patience_ = kShortestPatience;
     calls_ = 0;
     return;
   }

@@ -39,6 +39,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
 
 RunEnd Loop::run(RunMode mode) {
   mode_ = mode;
+  next_poll_ = ports_.clock.now();
   refusals_.forget();
   leases_.begin();
   next_epoch_ = ports_.clock.now() + kEpochLasts;

@@ -16,6 +16,12 @@ constexpr int kSweepLimit = 1'000;
 /// this.
 constexpr std::chrono::minutes kEpochLasts{10};
 
+/// A call that was answered while we were busy with the database is followed by the next one now,
+/// and not after all else that a turn holds.
+void keep_busy(Gateway& gateway) {
+  if (gateway.outstanding() > 0) gateway.pump(std::chrono::milliseconds{0}, {});
+}
+
 }  // namespace
 
 Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
@@ -64,7 +70,9 @@ RunEnd Loop::go_round() {
     }
     converse();
     conclude();
+    keep_busy(ports_.gateway);
     write_back();
+    keep_busy(ports_.gateway);
     report();
     if (mode_ == RunMode::kUntilIdle && !leaving_) {
       if (auto end = early_end()) {

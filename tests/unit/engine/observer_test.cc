@@ -13,6 +13,7 @@ class Notebook : public Observer {
  public:
   void entered(Phase /*phase*/, const Error* /*hindrance*/) override {}
   void turned(const Turn& turn) override {
+    ++turns;
     claimed += turn.claimed;
     drained += turn.drained;
     settled += turn.settled;
@@ -33,6 +34,7 @@ class Notebook : public Observer {
   }
   void called(const MoodleCall& /*call*/) override {}
 
+  int turns = 0;
   std::size_t claimed = 0;
   std::size_t drained = 0;
   std::size_t settled = 0;
@@ -63,6 +65,20 @@ TEST_F(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
   EXPECT_EQ(notebook_.settled, 1U);
   EXPECT_TRUE(notebook_.was_ready);
   EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
+}
+
+TEST_F(ObserverTest, SeesMoodleLookedAfterBetweenTheDatabasesPartsOfATurn) {
+  course(12, "Algebra");
+  gateway_.hold(true);
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(std::chrono::milliseconds{10});
+    if (++pumps == 30) gateway_.hold(false);
+  };
+  (void)run();
+  EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
+  EXPECT_GE(pumps, 30);
+  EXPECT_LE(notebook_.turns, 15);
 }
 
 TEST_F(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {

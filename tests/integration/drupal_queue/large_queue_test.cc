@@ -119,7 +119,7 @@ TEST_F(MiddlingQueue, LooksLinksUpByTheirKeyThoughTheyWereCountedWhenThereWereNo
   sql("ANALYZE {moodle_sync.link}");
   sql(make + " 'course', 'main', 'node', n, n FROM generate_series(1, 40000) n");
   std::vector<EntityRef> refs;
-  for (int id = 1; id <= 500; ++id) refs.push_back({"node", id * 80});
+  for (std::int64_t id = 1; id <= 500; ++id) refs.push_back({"node", id * 80});
   const std::int64_t before = blocks_of_link_indexes();
   ASSERT_EQ(one_.queue.links("course", refs)->size(), refs.size());
   EXPECT_LT(blocks_of_link_indexes() - before, 10 * 500);

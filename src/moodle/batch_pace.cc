@@ -27,11 +27,6 @@ std::size_t neighbour(std::size_t rows, bool upwards) {
 
 }  // namespace
 
-void BatchPace::Cost::add(double sample) {
-  per_row = calls == 0 ? sample : (1 - kNewest) * per_row + kNewest * sample;
-  ++calls;
-}
-
 BatchPace::Learnt& BatchPace::of(const Function& function) {
   const auto [at, is_new] = learnt_.try_emplace(function.name);
   if (is_new) {
@@ -53,8 +48,8 @@ void BatchPace::note(const Function& function, const Answered& call) {
   const bool is_trial = learnt.trial != 0 && rows == std::min(learnt.trial, learnt.most);
   const bool is_usual = learnt.trial == 0 && rows == std::min(learnt.rows, learnt.most);
   if (function.max_batch <= 1 || (!is_trial && !is_usual)) return;
-  learnt.costs[rows][call.in_flight].add(static_cast<double>(call.took.count()) /
-                                         static_cast<double>(rows));
+  const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
+  learnt.costs[rows][call.in_flight].add(per_row, kNewest);
   if (is_trial) {
     go_on_with_trial(learnt);
   } else if (--learnt.until_trial <= 0) {

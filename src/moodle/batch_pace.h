@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "moodle/row_cost.h"
 #include "moodlesync/moodle.h"
 
 namespace moodlesync::moodle {
@@ -35,12 +36,6 @@ class BatchPace {
   void note(const Function& function, const Answered& call);
 
  private:
-  /// What a row takes in calls of one size with so many at once.
-  struct Cost {
-    double per_row = 0;  ///< Microseconds, averaged over the last few calls.
-    int calls = 0;
-    void add(double sample);
-  };
   struct Learnt {
     std::size_t rows = 0;   ///< Where a row has been seen to take least.
     std::size_t trial = 0;  ///< The size that is being tried; 0: none.
@@ -48,8 +43,8 @@ class BatchPace {
     int until_trial = 0;    ///< Calls of `rows` before it.
     int patience = 0;       ///< Doubles with every trial that failed.
     std::size_t most = 0;   ///< What the limits allowed last.
-    /// By size, by requests at once; since the last trial.
-    std::map<std::size_t, std::map<std::size_t, Cost>> costs = {};
+    /// What a row takes, by size, by requests at once; since the last trial.
+    std::map<std::size_t, std::map<std::size_t, RowCost>> costs = {};
     int trial_calls = 0;
   };
 

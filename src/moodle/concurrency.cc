@@ -37,11 +37,6 @@ constexpr double kNewest = 0.3;
 
 }  // namespace
 
-void Concurrency::Cost::add(double sample) {
-  per_row = calls == 0 ? sample : (1 - kNewest) * per_row + kNewest * sample;
-  ++calls;
-}
-
 Concurrency::Concurrency(ConcurrencySettings settings)
     : settings_(settings), limit_(settings.initial), patience_(kFirstPatience) {}
 
@@ -49,9 +44,9 @@ void Concurrency::note_answer(const Answered& call) {
   if (call.round != round_ || call.in_flight < limit_) return;
   const std::size_t rows = std::max<std::size_t>(1, call.rows);
   const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
-  Cost& cost = costs_[{call.function->name, std::bit_width(rows)}][limit_];
+  RowCost& cost = costs_[{call.function->name, std::bit_width(rows)}][limit_];
   const bool suffers = cost.calls >= kEnoughToCompare && per_row > kSuffers * cost.per_row;
-  cost.add(per_row);
+  cost.add(per_row, kNewest);
   ++calls_;
   if (usual_ != 0) {
     go_on_with_trial();

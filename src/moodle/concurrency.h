@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "moodle/row_cost.h"
 #include "moodle/settings.h"
 #include "moodlesync/moodle.h"
 
@@ -52,12 +53,6 @@ class Concurrency {
   void note_failure();
 
  private:
-  /// What a row takes, in microseconds, averaged over the last few calls.
-  struct Cost {
-    double per_row = 0;
-    int calls = 0;
-    void add(double sample);
-  };
   /// Of calls of one kind: a function, and the power of two that the number of rows is in.
   using Kind = std::pair<std::string_view, std::size_t>;
 
@@ -71,7 +66,7 @@ class Concurrency {
   ConcurrencySettings settings_;
   std::size_t limit_;
   std::uint64_t round_ = 0;
-  std::map<Kind, std::map<std::size_t, Cost>> costs_;  ///< By kind, by requests at once.
+  std::map<Kind, std::map<std::size_t, RowCost>> costs_;  ///< By kind, by requests at once.
   std::size_t usual_ = 0;  ///< While another limit is being tried: the one before; else 0.
   std::size_t calls_ = 0;  ///< Since the limit was changed.
   bool upwards_ = true;    ///< Which way the next trial goes.

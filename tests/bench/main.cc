@@ -44,6 +44,14 @@ bool is_asked_for(const std::string& name, const std::string& only) {
   return only.empty() || name == only || name.starts_with(only + "/");
 }
 
+void measure_simulated(const std::string& only, const Scale& scale, BenchTable& table) {
+  for (const Measurement& measurement : kMeasurements) {
+    if (!is_asked_for(measurement.name, only)) continue;
+    std::cerr << "measuring " << measurement.name << " …\n";
+    measurement.run(scale, table);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -77,17 +85,14 @@ int main(int argc, char** argv) {
       {"autovacuum=on", "autovacuum_naptime=5s", "shared_buffers=256MB", "max_connections=60",
        "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"});
   BenchTable table;
-  if (!moodle.empty()) {
+  if (moodle.empty()) {
+    measure_simulated(only, scale, table);
+  } else {
     const auto is_wanted = [&](const std::string& what) {
       return is_asked_for("ratios/" + what, only);
     };
     moodlesync::bench::measure_real_moodle({moodle, first_line(token_file)}, is_wanted, scale,
                                            table);
-  }
-  for (const Measurement& measurement : kMeasurements) {
-    if (!moodle.empty() || !is_asked_for(measurement.name, only)) continue;
-    std::cerr << "measuring " << measurement.name << " …\n";
-    measurement.run(scale, table);
   }
   if (json) {
     table.print_json(std::cout);

@@ -20,13 +20,11 @@ struct Shape {
   std::size_t connections;
 };
 
-std::string text(std::int64_t number) { return std::to_string(number); }
-
 /// Unlike any that this Moodle has seen.
 std::string new_stamp() {
-  return "b" + text(std::chrono::duration_cast<std::chrono::seconds>(
-                        std::chrono::system_clock::now().time_since_epoch())
-                        .count());
+  return "b" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
+                                  std::chrono::system_clock::now().time_since_epoch())
+                                  .count());
 }
 
 /// The k-th of all pairs of a member and a course; each comes once.
@@ -48,7 +46,7 @@ class OurSite {
   void add_users(std::size_t count) {
     std::vector<NewEntity> many(count);
     for (NewEntity& user : many) {
-      const std::string name = stamp_ + "our" + text(++users_made_);
+      const std::string name = stamp_ + "our" + std::to_string(++users_made_);
       user.bundle = "user";
       user.base = {{"name", name}, {"mail", name + "@campus.example"}, {"status", "1"}};
       user.fields = {{"field_first_name", {"Given"}},
@@ -60,12 +58,12 @@ class OurSite {
 
   /// In a category of their own, which is in Moodle when this returns.
   void add_courses(std::size_t count) {
-    const auto category = rig_.drupal().create_term(
-        "sections", stamp_ + " ours " + text(static_cast<std::int64_t>(courses_.size())));
+    const auto category =
+        rig_.drupal().create_term("sections", stamp_ + " ours " + std::to_string(courses_.size()));
     sync();
     std::vector<NewEntity> many(count);
     for (NewEntity& course : many) {
-      const std::string name = stamp_ + "our" + text(++courses_made_);
+      const std::string name = stamp_ + "our" + std::to_string(++courses_made_);
       course.bundle = "course";
       course.base = {{"title", "Course " + name}};
       course.fields = {{"field_shortname", {name}}, {"field_category", {category}}};
@@ -78,8 +76,8 @@ class OurSite {
     for (NewEntity& registration : many) {
       const Pair pair = pair_of(enrolments_made_++, users_.size(), courses_.size());
       registration.bundle = "standard";
-      registration.base = {{"entity_id", text(courses_.at(pair.course))},
-                           {"user_uid", text(users_.at(pair.user))},
+      registration.base = {{"entity_id", std::to_string(courses_.at(pair.course))},
+                           {"user_uid", std::to_string(users_.at(pair.user))},
                            {"state", "complete"}};
     }
     std::vector<std::int64_t> ids;
@@ -156,7 +154,7 @@ class TheirLoads {
   Load users(std::size_t count) {
     Load load{"core_user_create_users", "users", {}};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::string name = stamp_ + "their" + text(++made_);
+      const std::string name = stamp_ + "their" + std::to_string(++made_);
       load.rows.push_back({{"username", name},
                            {"firstname", "Given"},
                            {"lastname", "Family"},
@@ -171,14 +169,15 @@ class TheirLoads {
   /// In a category of their own.
   Load courses(std::size_t count) {
     Load category{"core_course_create_categories", "categories", {}};
-    category.rows.push_back({{"name", stamp_ + " theirs " + text(++made_)}, {"parent", "0"}});
+    category.rows.push_back(
+        {{"name", stamp_ + " theirs " + std::to_string(++made_)}, {"parent", "0"}});
     const std::int64_t id = one_by_one(moodle_, category).ids.at(0);
     Load load{"core_course_create_courses", "courses", {}};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::string name = stamp_ + "their" + text(++made_);
+      const std::string name = stamp_ + "their" + std::to_string(++made_);
       load.rows.push_back({{"fullname", "Course " + name},
                            {"shortname", name},
-                           {"categoryid", text(id)},
+                           {"categoryid", std::to_string(id)},
                            {"idnumber", name}});
     }
     return load;
@@ -194,8 +193,8 @@ class TheirLoads {
     Load load{"enrol_manual_enrol_users", "enrolments", {}};
     for (const auto& [course, user] : members) {
       load.rows.push_back({{"roleid", "5"},
-                           {"userid", text(user)},
-                           {"courseid", text(course)},
+                           {"userid", std::to_string(user)},
+                           {"courseid", std::to_string(course)},
                            {"timestart", "0"},
                            {"timeend", "0"},
                            {"suspend", "0"}});
@@ -232,10 +231,16 @@ struct Discipline {
   std::function<void()> sync;                                  ///< Until Moodle has them.
 };
 
+/// As a script does it; seconds.
+double send(const Access& moodle, const Discipline& one, std::size_t count, const Shape& shape) {
+  const Sent sent = in_batches(moodle, one.theirs(count), shape.rows, shape.connections);
+  one.keep(sent.ids);
+  return sent.seconds;
+}
+
 /// Makes so many of them in both worlds, by no clock.
 void make(const Access& moodle, const Discipline& one, std::size_t count) {
-  const Shape& shape = one.shapes.front();
-  one.keep(in_batches(moodle, one.theirs(count), shape.rows, shape.connections).ids);
+  static_cast<void>(send(moodle, one, count, one.shapes.front()));
   one.add_ours(count);
   one.sync();
 }
@@ -249,18 +254,17 @@ struct Way {
 };
 
 std::vector<Way> ways_of(const Access& moodle, const Discipline& one) {
-  const auto send = [&moodle, &one](std::size_t count, const Shape& shape) {
-    const Sent sent = in_batches(moodle, one.theirs(count), shape.rows, shape.connections);
-    one.keep(sent.ids);
-    return sent.seconds;
-  };
   const std::size_t few = std::max<std::size_t>(1, one.count / 10);  // It takes long enough.
   std::vector<Way> ways;
-  ways.push_back({"  one call each", [=] { return send(few, {1, 1}); }, few});
+  ways.push_back({"  one call each",
+                  [=, &moodle, &one] {
+                    return send(moodle, one, few, {1, 1});
+                  },
+                  few});
   for (const Shape& shape : one.shapes) {
     ways.push_back({"  by hand, calls of " + std::to_string(shape.rows) + " on " +
                         std::to_string(shape.connections) + " connection(s)",
-                    [=, &one] { return send(one.count, shape); }, one.count});
+                    [=, &moodle, &one] { return send(moodle, one, one.count, shape); }, one.count});
   }
   const auto ours = [&one] {
     one.add_ours(one.count);

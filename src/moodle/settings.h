@@ -9,12 +9,12 @@
 
 namespace moodlesync::moodle {
 
-/// Requests in flight at once. Between the bounds the gateway finds the number itself, by the time
-/// that a row takes. More than Moodle has cores only makes each of them slower, and its
-/// transactions collide more often.
+/// Requests in flight at once. Between the bounds the gateway finds the number itself, by what gets
+/// done. More than Moodle has cores only makes each of them slower, and its transactions collide
+/// more often.
 struct ConcurrencySettings {
   std::size_t min = 1;      ///< Kept to however slow Moodle gets.
-  std::size_t initial = 2;  ///< What a run begins with.
+  std::size_t initial = 2;  ///< What a run begins with; fewer only while Moodle suffers.
   std::size_t max = 4;      ///< Raise it for a Moodle on many cores.
 };
 

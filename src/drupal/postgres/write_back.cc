@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "drupal/postgres/our_statements.h"
+
 namespace moodlesync::postgres {
 
 namespace {
@@ -137,8 +139,10 @@ Status DrupalWriteBack::pay_group(Keys keys, WriteBackReport& report) {
   }
   auto transaction = Transaction::begin(connection_);
   if (!transaction) return std::move(transaction).error();
-  const auto limited = transaction->query("SELECT set_config('lock_timeout', $1, true)",
-                                          {std::to_string(lock_timeout_.count()) + "ms"});
+  // What a crash takes back is owed again.
+  const auto limited =
+      transaction->query("SELECT set_config('lock_timeout', $1, true), " + std::string(kCommitSoon),
+                         {std::to_string(lock_timeout_.count()) + "ms"});
   if (!limited) return limited.error();
   WriteBackGroup group(*transaction, names_, *layout, *field);
   // Two cached copies per entity: even if each is waited for, the group is done before an editor

@@ -51,6 +51,19 @@ TEST_F(ServerRestart, IsOutlivedWithEverythingThatWasQueued) {
   EXPECT_EQ(settled->settled, 1U);
 }
 
+TEST_F(ServerRestart, TakesNoChangeWithItThatWasDrainedAMomentAgo) {
+  constexpr int kCourses = 50;
+  for (int i = 0; i < kCourses; ++i) site_->create_node("course", "Chemistry");
+  ASSERT_EQ(ours_.queue.drain(100)->taken, std::size_t{kCourses});
+  cluster_.crash();
+  cluster_.start();
+  EXPECT_EQ(kind_of_a_drain(), ErrorKind::kUnavailable);
+  ASSERT_TRUE(ours_.queue.drain(100));
+  const auto tasks = ours_.queue.claim({100, {"course"}, std::chrono::seconds(60)});
+  ASSERT_TRUE(tasks);
+  EXPECT_EQ(tasks->size(), std::size_t{kCourses});
+}
+
 TEST_F(ServerRestart, BringsTheListenerBackWhichThenSaysLook) {
   Listener listener(session_settings(site_->connection()), "moodle_sync", true, ours_.connection,
                     ListenerPatience{.between_tries = std::chrono::milliseconds(1)});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace moodlesync::engine {
 
@@ -175,6 +176,7 @@ void Loop::advance_epoch() {
 
 Status Loop::drain() {
   while (drain_wanted_) {
+    last_look_due_ = false;
     const Result<DrainReport> drained = ports_.queue.drain(kDrainLimit);
     if (!drained) return drained.error();
     turn_.drained += drained->taken;
@@ -298,9 +300,8 @@ void Loop::conclude() {
   turn_.settled += report->settled.settled;
   turn_.lost_leases += report->settled.lost;
   claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
-  // What was saved during the last conversation is still to be taken in before a run may end.
-  const bool may_end = mode_ == RunMode::kUntilIdle && crew_.size() == 0;
-  drain_wanted_ |= report->settled.noted > 0 || may_end;
+  drain_wanted_ |= report->settled.noted > 0;
+  last_look_due_ = true;
   if (report->owes_write_back) write_back_.want();
   if (report->settled.lost > 0) {
     log_.warn(
@@ -393,7 +394,12 @@ std::optional<RunEnd> Loop::early_end() {
   if (const auto& problem = database_.problem()) {
     return RunEnd{RunEnd::Kind::kUnavailable, problem->message};
   }
-  if (!refusals_.is_resting() && !is_idle()) return std::nullopt;
+  if (!refusals_.is_resting()) {
+    if (!is_idle()) return std::nullopt;
+    // What was saved during the last conversations is still to be taken in.
+    drain_wanted_ = std::exchange(last_look_due_, false);
+    if (drain_wanted_) return std::nullopt;
+  }
   if (const auto& refusal = refusals_.last()) {
     return RunEnd{RunEnd::Kind::kConfig, refusal->message};
   }

@@ -65,9 +65,10 @@ WITH s AS MATERIALIZED (
   INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
   SELECT DISTINCT s.entity_type, s.entity_id, 'R'::"char"
   FROM s JOIN {moodle_sync.link} t ON @matches@
-  WHERE (t.moodle_id IS NOT NULL
-         AND (s.remove_link OR (s.has_link AND s.moodle_id IS DISTINCT FROM t.moodle_id)))
-     OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL)
+  WHERE (s.remove_link OR s.has_link)
+    AND ((t.moodle_id IS NOT NULL
+          AND (s.remove_link OR s.moodle_id IS DISTINCT FROM t.moodle_id))
+         OR (t.skipped <> '' AND s.has_link AND s.skipped = '' AND s.moodle_id IS NOT NULL))
   RETURNING 1
 ), stored AS (
   INSERT INTO {moodle_sync.link} AS link

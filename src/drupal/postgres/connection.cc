@@ -49,6 +49,16 @@ Error lost_within() {
 
 void ignore_notice(void* /*unused*/, const PGresult* /*unused*/) {}
 
+bool has_nul(const Params& params) {
+  return std::ranges::any_of(params, [](const Param& param) {
+    return param.text() && param.text()->find('\0') != std::string::npos;
+  });
+}
+
+Error nul_byte() {
+  return {ErrorKind::kBug, "nul_byte", "PostgreSQL's text cannot hold a NUL byte"};
+}
+
 }  // namespace
 
 Status check_connection_string(const std::string& connection) {
@@ -247,15 +257,48 @@ Status Connection::begin(std::string_view mode) {
 }
 
 Result<Rows> Connection::ask_server(const std::string& sql, const Params& params, bool script) {
-  const auto has_nul = [](const Param& param) {
-    return param.text() && param.text()->find('\0') != std::string::npos;
-  };
-  if (std::any_of(params.begin(), params.end(), has_nul)) {
-    return Error{ErrorKind::kBug, "nul_byte", "PostgreSQL's text cannot hold a NUL byte"};
+  if (has_nul(params)) return nul_byte();
+  const Deadline until = deadline();
+  if (!send(sql, params, script) || !flush(until)) return lost();
+  return collect(until);
+}
+
+Connection::Deadline Connection::deadline() const {
+  return std::chrono::steady_clock::now() + settings_.statement_timeout + kGrace;
+}
+
+Status Connection::query_all(std::span<const Statement> statements, const TakeRows& take) {
+  for (const Statement& statement : statements) {
+    if (has_nul(*statement.params)) return nul_byte();
   }
-  const auto deadline = std::chrono::steady_clock::now() + settings_.statement_timeout + kGrace;
-  if (!send(sql, params, script) || !flush(deadline)) return lost();
-  return collect(deadline);
+  if (!send_pipeline(statements)) return lost();
+  std::optional<Error> failure;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const Result<Rows> rows = collect(deadline());
+    if (!is_open()) return rows.error();
+    if (!rows && !failure) failure = rows.error();  // Those after it are not even tried.
+    if (!failure) take(i, *rows);
+  }
+  if (!end_pipeline()) return lost();
+  return failure ? Status(*std::move(failure)) : ok();
+}
+
+bool Connection::send_pipeline(std::span<const Statement> statements) {
+  pg_conn* const connection = connection_.get();
+  if (PQenterPipelineMode(connection) != 1) return false;
+  for (const Statement& statement : statements) {
+    if (!send(*statement.sql, *statement.params, false)) return false;
+  }
+  return PQpipelineSync(connection) == 1 && flush(deadline());
+}
+
+/// The server's word that all has been answered comes last.
+bool Connection::end_pipeline() {
+  if (!wait_for_result(deadline())) return false;
+  PGresult* const result = PQgetResult(connection_.get());
+  const Rows owner(result);
+  return PQresultStatus(result) == PGRES_PIPELINE_SYNC &&
+         PQexitPipelineMode(connection_.get()) == 1;
 }
 
 Result<Rows> Connection::query(const std::string& sql, const Params& params) {
@@ -315,6 +358,11 @@ Result<Rows> Transaction::query(const std::string& sql, const Params& params) {
 Status Transaction::run(const std::string& script) {
   if (!is_alive()) return lost_within();
   return connection_->run(script);
+}
+
+Status Transaction::query_all(std::span<const Statement> statements, const TakeRows& take) {
+  if (!is_alive()) return lost_within();
+  return connection_->query_all(statements, take);
 }
 
 Status Transaction::commit() {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +27,14 @@ struct ConnectionSettings {
   std::chrono::milliseconds statement_timeout{30'000};
   std::chrono::seconds connect_timeout{10};
 };
+
+/// One of several statements that are sent together. Borrows both.
+struct Statement {
+  const std::string* sql = nullptr;
+  const Params* params = nullptr;
+};
+/// Hears the answer to the statement at a place of the list.
+using TakeRows = std::function<void(std::size_t, const Rows&)>;
 
 /// Errors: kConfig with code `bad_connection_string`, without quoting it (it may hold a password).
 [[nodiscard]] Status check_connection_string(const std::string& connection);
@@ -59,6 +70,11 @@ class Connection {
   [[nodiscard]] Result<Rows> execute(const std::string& sql, const Params& params = {});
   /// Several statements without parameters, separated by `;`.
   [[nodiscard]] Status run(const std::string& script);
+  /// Sends all `statements` before the first is answered (libpq's pipeline mode), so that they cost
+  /// the time of one round trip and the server goes on while `take` is at an answer. `take` hears
+  /// the answers in their order, up to the first failure, which is what is returned.
+  /// Requires: a transaction, and statements that may be repeated.
+  [[nodiscard]] Status query_all(std::span<const Statement> statements, const TakeRows& take);
 
   /// Begins a transaction. `mode`: what follows BEGIN.
   [[nodiscard]] Status begin(std::string_view mode);
@@ -93,6 +109,9 @@ class Connection {
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
+  [[nodiscard]] Deadline deadline() const;
+  [[nodiscard]] bool send_pipeline(std::span<const Statement> statements);
+  [[nodiscard]] bool end_pipeline();
   [[nodiscard]] Error lost();
 
   ConnectionSettings settings_;
@@ -121,6 +140,9 @@ class Transaction {
 
   /// Several statements inside the transaction; else as query().
   [[nodiscard]] Status run(const std::string& script);
+
+  /// As Connection::query_all(); else as query().
+  [[nodiscard]] Status query_all(std::span<const Statement> statements, const TakeRows& take);
 
   /// Errors: kInDoubt when the connection was cut during COMMIT; kTransient when a failed statement
   /// had doomed the transaction, so that nothing was done.

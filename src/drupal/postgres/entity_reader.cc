@@ -1,6 +1,8 @@
 #include "drupal/postgres/entity_reader.h"
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -51,7 +53,31 @@ void take_value(const Row& row, const ValueRead& read, Entity& entity) {
   entity.fields.find(read.path)->second.push_back(std::move(value));
 }
 
-/// load()'s work within its transaction.
+/// SELECTs that are asked together, and who takes which answer.
+class Questions {
+ public:
+  using Take = std::function<void(const Rows&)>;
+  explicit Questions(Transaction& transaction) : transaction_(transaction) {}
+
+  /// Borrows `sql` and `params` until ask().
+  void add(const std::string& sql, const Params& params, Take take) {
+    statements_.push_back({&sql, &params});
+    takers_.push_back(std::move(take));
+  }
+  [[nodiscard]] Status ask() const {
+    if (statements_.empty()) return ok();
+    return transaction_.query_all(statements_,
+                                  [this](std::size_t at, const Rows& rows) { takers_[at](rows); });
+  }
+
+ private:
+  Transaction& transaction_;
+  std::vector<Statement> statements_;
+  std::vector<Take> takers_;
+};
+
+/// load()'s work within its transaction. Three rounds of questions: for the entities and all that
+/// is found by their ids, for the fields of what belongs to them, for what all of it refers to.
 class Loading {
  public:
   Loading(Transaction& transaction, const SiteSchema& schema,
@@ -61,25 +87,64 @@ class Loading {
   Status read(const SourceRead& plan, std::vector<Entity>& entities) {
     Members members;
     for (Entity& entity : entities) members.try_emplace(entity.ref.id, Member{&entity, ""});
-    if (auto done = read_own(plan, members); !done) return done;
-    if (auto done = read_tables(plan.own, members); !done) return done;
-    for (const PartRead& profile : plan.profiles) {
-      if (auto done = read_profiles(profile, members); !done) return done;
-    }
-    for (const PartRead& owned : plan.owned) {
-      if (auto done = read_owned(owned, members); !done) return done;
-    }
+    std::deque<Belongings> belongings;
+    if (auto done = ask_by_ids(plan, members, belongings); !done) return done;
+    if (auto done = ask_for_fields(belongings); !done) return done;
     for (Entity& entity : entities) std::ranges::sort(entity.owned, {}, &Entity::ref);
     return resolve_references(entities);
   }
 
-  Status read_own(const SourceRead& plan, Members& members) {
+ private:
+  /// What belongs to the entities in one table: profiles, registrations.
+  struct Belongings {
+    const PartRead& part;
+    Members members = {};
+    Params ids = {};
+  };
+
+  /// Whoever turns out not to be there, or of another bundle, is no member when the other answers
+  /// come.
+  Status ask_by_ids(const SourceRead& plan, Members& members, std::deque<Belongings>& belongings) {
+    const Params ids{ids_of(members)};
+    Questions questions(transaction_);
+    questions.add(plan.own.sql, ids, [&](const Rows& rows) { take_own(rows, plan, members); });
+    add_tables(questions, plan.own, ids, members);
+    for (const PartRead& part : plan.profiles) {
+      Members& profiles = belongings.emplace_back(part).members;
+      questions.add(part.sql, ids,
+                    [&](const Rows& rows) { take_profiles(rows, part, members, profiles); });
+    }
+    for (const PartRead& part : plan.owned) {
+      Members& owned = belongings.emplace_back(part).members;
+      questions.add(part.sql, ids,
+                    [&](const Rows& rows) { take_owned(rows, part, members, owned); });
+    }
+    return questions.ask();
+  }
+
+  Status ask_for_fields(std::deque<Belongings>& belongings) {
+    Questions questions(transaction_);
+    for (Belongings& belonging : belongings) {
+      if (belonging.members.empty()) continue;
+      belonging.ids = {ids_of(belonging.members)};
+      add_tables(questions, belonging.part, belonging.ids, belonging.members);
+    }
+    return questions.ask();
+  }
+
+  void add_tables(Questions& questions, const PartRead& part, const Params& ids,
+                  const Members& members) const {
+    for (const TableRead& table : part.tables) {
+      questions.add(table.sql, ids,
+                    [&](const Rows& rows) { take_table(rows, table, *part.layout, members); });
+    }
+  }
+
+  static void take_own(const Rows& rows, const SourceRead& plan, Members& members) {
     const PartRead& part = plan.own;
-    const auto rows = transaction_.query(part.sql, {ids_of(members)});
-    if (!rows) return rows.error();
     Members found;
-    for (int i = 0; i < rows->size(); ++i) {
-      const Row row = (*rows)[i];
+    for (int i = 0; i < rows.size(); ++i) {
+      const Row row = rows[i];
       if (!part.bundle.empty() && row.text(2) != part.bundle) continue;
       Entity& entity = *members.at(row.integer(0)).entity;
       take_base(row, part, entity);
@@ -89,7 +154,6 @@ class Loading {
       found.emplace(row.integer(0), Member{&entity, std::string(row.text(3))});
     }
     members = std::move(found);
-    return ok();
   }
 
   static void take_base(const Row& row, const PartRead& part, Entity& entity) {
@@ -102,66 +166,59 @@ class Loading {
   }
 
   /// What belongs to the entities, as entities of their own.
-  Status read_owned(const PartRead& part, const Members& owners) {
-    if (owners.empty()) return ok();
-    const auto rows = transaction_.query(part.sql, {ids_of(owners)});
-    if (!rows) return rows.error();
-    std::vector<std::pair<Entity*, std::size_t>> places;  // By number: the lists still grow.
-    for (int i = 0; i < rows->size(); ++i) {
-      const Row row = (*rows)[i];
-      Entity& owner = *owners.at(row.integer(5)).entity;
-      Entity& entity = owner.owned.emplace_back();
+  static void take_owned(const Rows& rows, const PartRead& part, const Members& owners,
+                         Members& members) {
+    struct Place {
+      Entity* owner;
+      std::size_t number;  ///< The lists still grow.
+      int row;
+    };
+    std::vector<Place> places;
+    for (int i = 0; i < rows.size(); ++i) {
+      const Row row = rows[i];
+      const auto owner = owners.find(row.integer(5));
+      if (owner == owners.end()) continue;
+      std::vector<Entity>& owned = owner->second.entity->owned;
+      Entity& entity = owned.emplace_back();
       entity.ref = EntityRef{std::string(part.layout->type), row.integer(0)};
       take_base(row, part, entity);
-      places.emplace_back(&owner, owner.owned.size() - 1);
+      places.push_back({owner->second.entity, owned.size() - 1, i});
     }
-    Members members;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      Entity& entity = places[i].first->owned[places[i].second];
-      const std::string_view langcode = (*rows)[static_cast<int>(i)].text(3);
-      members.emplace(entity.ref.id, Member{&entity, std::string(langcode)});
+    for (const Place& place : places) {
+      Entity& entity = place.owner->owned[place.number];
+      members.emplace(entity.ref.id, Member{&entity, std::string(rows[place.row].text(3))});
     }
-    return read_tables(part, members);
   }
 
   /// A user's default profile of the type, else the oldest active one.
-  Status read_profiles(const PartRead& part, const Members& owners) {
-    if (owners.empty()) return ok();
-    const auto rows = transaction_.query(part.sql, {ids_of(owners)});
-    if (!rows) return rows.error();
-    Members profiles;
+  static void take_profiles(const Rows& rows, const PartRead& part, const Members& owners,
+                            Members& profiles) {
     std::int64_t last_owner = -1;
-    for (int i = 0; i < rows->size(); ++i) {
-      const Row row = (*rows)[i];
-      const std::int64_t owner = row.integer(5);
-      if (std::exchange(last_owner, owner) == owner) continue;
-      Entity& entity = *owners.at(owner).entity;
+    for (int i = 0; i < rows.size(); ++i) {
+      const Row row = rows[i];
+      const std::int64_t id = row.integer(5);
+      const auto owner = owners.find(id);
+      if (std::exchange(last_owner, id) == id || owner == owners.end()) continue;
+      Entity& entity = *owner->second.entity;
       for (const ValueRead& value : part.values) take_value(row, value, entity);
       profiles.emplace(row.integer(0), Member{&entity, ""});
     }
-    return read_tables(part, profiles);
   }
 
-  Status read_tables(const PartRead& part, const Members& members) {
-    if (members.empty()) return ok();
-    const std::vector<std::int64_t> ids = ids_of(members);
-    for (const TableRead& table : part.tables) {
-      const auto rows = transaction_.query(table.sql, {ids});
-      if (!rows) return rows.error();
-      std::int64_t last = -1;
-      int taken = 0;
-      for (int i = 0; i < rows->size(); ++i) {
-        const Row row = (*rows)[i];
-        const std::int64_t id = row.integer(0);
-        if (std::exchange(last, id) != id) taken = 0;
-        const Member& member = members.at(id);
-        if (!counts(row.text(1), *part.layout, member)) continue;
-        if (table.cardinality > 0 && taken == table.cardinality) continue;
-        ++taken;
-        for (const ValueRead& value : table.values) take_value(row, value, *member.entity);
-      }
+  void take_table(const Rows& rows, const TableRead& table, const EntityLayout& layout,
+                  const Members& members) const {
+    std::int64_t last = -1;
+    int taken = 0;
+    for (int i = 0; i < rows.size(); ++i) {
+      const Row row = rows[i];
+      const std::int64_t id = row.integer(0);
+      if (std::exchange(last, id) != id) taken = 0;
+      const auto member = members.find(id);
+      if (member == members.end() || !counts(row.text(1), layout, member->second)) continue;
+      if (table.cardinality > 0 && taken == table.cardinality) continue;
+      ++taken;
+      for (const ValueRead& value : table.values) take_value(row, value, *member->second.entity);
     }
-    return ok();
   }
 
   /// Whether Drupal would read a field row in this language as the entity's value.
@@ -170,18 +227,23 @@ class Loading {
     return std::ranges::binary_search(schema_.languages(), langcode);
   }
 
-  Status resolve_references(std::vector<Entity>& entities) {
+  Status resolve_references(std::vector<Entity>& entities) const {
     std::map<std::string, std::set<std::int64_t>, std::less<>> wanted;
     for_each_reference(entities, [&](const FieldValue&, const Reference& reference) {
       wanted[reference.target.type].insert(reference.target.id);
     });
+    std::deque<Params> ids_of_types;
+    Questions questions(transaction_);
     for (const auto& [type, ids] : wanted) {
       const auto target = targets_.find(type);
       if (target == targets_.end()) continue;  // Of no kind that we know: its id is all we have.
-      auto done = resolve(type, target->second, {ids.begin(), ids.end()}, entities);
-      if (!done) return done;
+      const Params& params =
+          ids_of_types.emplace_back(Params{std::vector<std::int64_t>(ids.begin(), ids.end())});
+      questions.add(target->second.sql, params, [&, target](const Rows& rows) {
+        resolve(target->first, target->second, rows, entities);
+      });
     }
-    return ok();
+    return questions.ask();
   }
 
   template <class Use>
@@ -196,12 +258,10 @@ class Loading {
     }
   }
 
-  Status resolve(const std::string& type, const TargetRead& target,
-                 const std::vector<std::int64_t>& ids, std::vector<Entity>& entities) {
-    const auto rows = transaction_.query(target.sql, {ids});
-    if (!rows) return rows.error();
+  static void resolve(const std::string& type, const TargetRead& target, const Rows& rows,
+                      std::vector<Entity>& entities) {
     std::unordered_map<std::int64_t, int> row_of;
-    for (int i = 0; i < rows->size(); ++i) row_of.emplace((*rows)[i].integer(0), i);
+    for (int i = 0; i < rows.size(); ++i) row_of.emplace(rows[i].integer(0), i);
     for_each_reference(entities, [&](FieldValue& value, Reference& reference) {
       if (reference.target.type != type) return;
       const auto found = row_of.find(reference.target.id);
@@ -209,7 +269,7 @@ class Loading {
         if (value.type == ValueType::kReference) value.text.clear();
         return;
       }
-      const Row row = (*rows)[found->second];
+      const Row row = rows[found->second];
       reference.exists = true;
       reference.bundle = row.text(1);
       if (value.type == ValueType::kReference) value.text = row.text(2);
@@ -218,7 +278,6 @@ class Loading {
       if (column == target.moodle_id_columns.end()) return;
       reference.moodle_id_text = base::trim(row.text(column->second));
     });
-    return ok();
   }
 
   Transaction& transaction_;

@@ -2,6 +2,7 @@
 // would be somebody else's next.
 #include <thread>
 
+#include "drupal/postgres/entity_reader.h"
 #include "drupal/postgres/listener.h"
 #include "drupal/postgres/site_schema.h"
 #include "drupal/postgres/write_back.h"
@@ -60,6 +61,23 @@ TEST_F(Pooled, WorksAsWithoutAPool) {
     EXPECT_EQ(site_.load({"node", nid}).text("field_moodle_id"), std::to_string(100 + i));
   }
   EXPECT_TRUE(far_.queue.sweep(1000));
+}
+
+TEST_F(Pooled, ReadsEntitiesAsWithoutAPool) {
+  const auto nid = site_.create_node("course", "Algebra");
+  SourceSpec source = course_source();
+  source.fields.push_back({{"", "title", ""}, "", {}});
+  source.fields.push_back({{"", "field_moodle_id", ""}, "", {}});
+  SiteSchema schema(far_.names);
+  EntityReader reader(far_.connection, far_.names, schema);
+  const auto faults = reader.prepare(std::vector{source});
+  ASSERT_TRUE(faults) << faults.error().message;
+  for (int i = 0; i < 5; ++i) {
+    const auto entities = reader.load(source, std::vector{EntityRef{"node", nid}});
+    ASSERT_TRUE(entities) << entities.error().message;
+    EXPECT_TRUE(entities->at(0).exists);
+    EXPECT_EQ(entities->at(0).text("title"), "Algebra");
+  }
 }
 
 TEST_F(Pooled, LeavesNoSettingOfOursToDrupal) {

@@ -159,5 +159,61 @@ TEST_F(ConnectionTest, SendsAStatementThatIsLargerThanTheSocketsBuffers) {
   EXPECT_EQ(value("SELECT cardinality($1::text[])", {many}), "20000");
 }
 
+/// Statements that are sent together, and the answers that came, as text.
+class TogetherTest : public ConnectionTest {
+ protected:
+  /// In a transaction that is rolled back.
+  Status ask(const std::vector<std::string>& statements, const Params& params = {}) {
+    auto transaction = Transaction::begin(connection_);
+    if (!transaction) return std::move(transaction).error();
+    std::vector<Statement> all;
+    for (const std::string& sql : statements) all.push_back({&sql, &params});
+    return transaction->query_all(all, [this](std::size_t at, const Rows& rows) {
+      answers_.push_back(std::to_string(at) + ": " + std::string(rows[0].text(0)));
+    });
+  }
+  std::vector<std::string> answers_;
+};
+
+TEST_F(TogetherTest, AreAnsweredInTheirOrder) {
+  ASSERT_TRUE(ask({"SELECT 'a' || $1", "SELECT 'b' || $1", "SELECT 'c' || $1"}, {"!"}));
+  EXPECT_EQ(answers_, (std::vector<std::string>{"0: a!", "1: b!", "2: c!"}));
+  EXPECT_EQ(value("SELECT 'afterwards'"), "afterwards");
+  EXPECT_FALSE(connection_.in_transaction());
+}
+
+TEST_F(TogetherTest, StopAtTheFirstThatFailsAndLeaveTheSessionUsable) {
+  const Status asked = ask({"SELECT 'a'", "SELECT no_such_column", "SELECT 'c'"});
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().code, "42703");
+  EXPECT_EQ(answers_, std::vector<std::string>{"0: a"});
+  EXPECT_TRUE(connection_.is_open());
+  EXPECT_EQ(value("SELECT 'afterwards'"), "afterwards");
+}
+
+TEST_F(TogetherTest, SayUnavailableWhenTheServerCutsTheSession) {
+  const Status asked = ask({"SELECT 'a'",
+                            "SELECT pg_terminate_backend(pg_backend_pid())::text || "
+                            "pg_sleep(10)::text",
+                            "SELECT 'c'"});
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(value("SELECT 'afterwards'"), "afterwards");
+}
+
+TEST_F(TogetherTest, RefuseANulByteBeforeAnythingIsSent) {
+  const Status asked = ask({"SELECT $1::text"}, {std::string("a\0b", 3)});
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().code, "nul_byte");
+  EXPECT_EQ(value("SELECT 'afterwards'"), "afterwards");
+}
+
+TEST_F(TogetherTest, AndTheirAnswersMayBeLargerThanTheSocketsBuffers) {
+  const std::vector<std::string> statements(5, "SELECT repeat($1, 4)");
+  ASSERT_TRUE(ask(statements, {std::string(2'000'000, 'x')}));
+  ASSERT_EQ(answers_.size(), 5U);
+  EXPECT_EQ(answers_[4].size(), 3 + 8'000'000U);
+}
+
 }  // namespace
 }  // namespace moodlesync::postgres

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "moodlesync/boxed.h"
 #include "moodlesync/ids.h"
 
 namespace moodlesync {
@@ -48,7 +48,7 @@ struct FieldValue {
   ValueType type = ValueType::kText;
   std::string text = {};
   std::string format = {};  ///< kLongText: machine name of the Drupal text format.
-  std::optional<Reference> reference = std::nullopt;
+  Boxed<Reference> reference = {};
   bool is_day = false;  ///< kTimestamp: a day without a time; the text is its midnight in UTC.
 };
 

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -52,6 +53,14 @@ void measure_simulated(const std::string& only, const Scale& scale, BenchTable& 
   }
 }
 
+void measure_real(const moodlesync::testsupport::SyncRig::MoodleAccess& moodle,
+                  const std::string& only, const Scale& scale, BenchTable& table) {
+  const auto is_wanted = [&](const std::string& what) {
+    return is_asked_for("ratios/" + what, only);
+  };
+  moodlesync::bench::measure_real_moodle(moodle, is_wanted, scale, table);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -75,9 +84,11 @@ int main(int argc, char** argv) {
       "--moodle", moodle,
       "http://HOST[:PORT] of a real Moodle to be thrown away afterwards: take the ratios there, "
       "and nothing else");
-  program.add_option("--token-file", token_file, "The token for it, in a file")
-      ->needs(url)
-      ->check(CLI::ExistingFile);
+  CLI::Option* token =
+      program.add_option("--token-file", token_file, "The token for it, in a file")
+          ->needs(url)
+          ->check(CLI::ExistingFile);
+  url->needs(token);
   CLI11_PARSE(program, argc, argv);
   // As on a real server: on a disk, with plans by statistics, and commits that reach its cache.
   setenv("MOODLESYNC_CLUSTERS", "/tmp", /*overwrite=*/0);
@@ -85,14 +96,15 @@ int main(int argc, char** argv) {
       {"autovacuum=on", "autovacuum_naptime=5s", "shared_buffers=256MB", "max_connections=60",
        "shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on"});
   BenchTable table;
-  if (moodle.empty()) {
-    measure_simulated(only, scale, table);
-  } else {
-    const auto is_wanted = [&](const std::string& what) {
-      return is_asked_for("ratios/" + what, only);
-    };
-    moodlesync::bench::measure_real_moodle({moodle, first_line(token_file)}, is_wanted, scale,
-                                           table);
+  try {
+    if (moodle.empty()) {
+      measure_simulated(only, scale, table);
+    } else {
+      measure_real({moodle, first_line(token_file)}, only, scale, table);
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "the measurement could not be made: " << error.what() << "\n";
+    return EXIT_FAILURE;
   }
   if (json) {
     table.print_json(std::cout);

@@ -37,11 +37,14 @@ Pair pair_of(std::size_t k, std::size_t users, std::size_t courses) {
   return {user, (k / users + user * 7) % courses};
 }
 
+/// How accounts are made. One with a password is the dearest row that there is: Moodle hashes it.
+enum class Accounts { kWithoutPassword, kWithPassword };
+
 /// A Drupal site that is kept in step with that Moodle.
 class OurSite {
  public:
-  OurSite(const Access& moodle, std::string stamp)
-      : stamp_(std::move(stamp)), rig_(options(moodle)) {}
+  OurSite(const Access& moodle, std::string stamp, Accounts accounts = Accounts::kWithoutPassword)
+      : stamp_(std::move(stamp)), rig_(options(moodle, accounts)) {}
 
   void add_users(std::size_t count) {
     std::vector<NewEntity> many(count);
@@ -95,14 +98,15 @@ class OurSite {
   }
 
  private:
-  SyncRig::Options options(const Access& moodle) const {
+  SyncRig::Options options(const Access& moodle, Accounts accounts) const {
     SyncRig::Options options;
     options.moodle = moodle;
     options.model = [](testsupport::DrupalSite& site) {
       testsupport::Campus campus(site);
       const testsupport::CampusPeople people(campus);
     };
-    options.components = R"(
+    options.components =
+        R"(
 components:
   category:
     sources:
@@ -111,15 +115,18 @@ components:
     sources:
       - bundle: course
         idnumber_prefix: )" +
-                         stamp_ + R"(-
+        stamp_ + R"(-
         fields: { fullname: title, shortname: field_shortname }
         category: { field: field_category }
   users:
     sources:
       - idnumber_prefix: )" +
-                         stamp_ + R"(-
+        stamp_ + R"(-
         fields: { firstname: field_first_name, lastname: field_last_name, city: field_city }
         exclude_roles: [administrator]
+        auth: )" +
+        (accounts == Accounts::kWithPassword ? "manual\n        password: random" : "oauth2") +
+        R"(
   enrollments:
     sources:
       - bundle: course
@@ -151,7 +158,8 @@ class TheirLoads {
  public:
   TheirLoads(const Access& moodle, std::string stamp) : moodle_(moodle), stamp_(std::move(stamp)) {}
 
-  Load users(std::size_t count) {
+  Load users(std::size_t count, Accounts accounts = Accounts::kWithoutPassword) {
+    const bool has_password = accounts == Accounts::kWithPassword;
     Load load{"core_user_create_users", "users", {}};
     for (std::size_t i = 0; i < count; ++i) {
       const std::string name = stamp_ + "their" + std::to_string(++made_);
@@ -159,9 +167,10 @@ class TheirLoads {
                            {"firstname", "Given"},
                            {"lastname", "Family"},
                            {"email", name + "@campus.example"},
-                           {"auth", "oauth2"},
+                           {"auth", has_password ? "manual" : "oauth2"},
                            {"idnumber", name},
                            {"city", "Wien"}});
+      if (has_password) load.rows.back().emplace_back("password", "Secret-" + name);
     }
     return load;
   }
@@ -298,6 +307,22 @@ void compete(const Access& moodle, const Discipline& one, BenchTable& table) {
                  ours / best, "x", 0.95);
 }
 
+void compete_with_passwords(const Access& moodle, const std::string& stamp, TheirLoads& theirs,
+                            std::size_t count, BenchTable& table) {
+  OurSite ours(moodle, stamp + "p", Accounts::kWithPassword);
+  ours.sync();
+  const Discipline users{
+      .what = "users with passwords",
+      .count = count,
+      .goal = 6,
+      .shapes = {{50, 2}, {100, 2}, {100, 3}},
+      .theirs = [&](std::size_t rows) { return theirs.users(rows, Accounts::kWithPassword); },
+      .keep = [](const auto&) {},
+      .add_ours = [&](std::size_t rows) { ours.add_users(rows); },
+      .sync = [&] { ours.sync(); }};
+  compete(moodle, users, table);
+}
+
 }  // namespace
 
 void measure_real_moodle(const Access& moodle, const std::function<bool(std::string)>& is_wanted,
@@ -332,7 +357,10 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
                               .keep = [](const auto&) {},
                               .add_ours = [&](std::size_t count) { ours.add_enrolments(count); },
                               .sync = sync};
-  if (is_wanted(users.what)) compete(moodle, users, table);
+  if (is_wanted(users.what)) {
+    compete_with_passwords(moodle, stamp, theirs, of(200), table);
+    compete(moodle, users, table);
+  }
   if (is_wanted(courses.what)) compete(moodle, courses, table);
   if (!is_wanted(enrolments.what)) return;
   // Enough of them for every pair to be a new one.

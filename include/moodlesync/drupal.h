@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -178,6 +179,10 @@ class DrupalDatabase {
   /// The sources that changes are routed to; call before anything else and after a configuration
   /// change.
   virtual void set_sources(std::vector<SourceSpec> sources) = 0;
+  /// What is done while the database is at a statement, instead of sleeping: up to that long, or
+  /// until the descriptor is readable. Must not call this database.
+  using Meanwhile = std::function<void(int, std::chrono::milliseconds)>;
+  virtual void set_meanwhile(Meanwhile meanwhile) = 0;
   [[nodiscard]] virtual Queue& queue() = 0;
   [[nodiscard]] virtual Parking& parking() = 0;
   [[nodiscard]] virtual Survey& survey() = 0;

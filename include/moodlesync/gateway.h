@@ -47,6 +47,10 @@ class Gateway : public Moodle {
   /// from inside a conversation.
   virtual void pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) = 0;
 
+  /// For while something else is waited for: the same until `fd` is readable or `most` has passed,
+  /// whether or not there is anything to resume; may return earlier.
+  virtual void attend(int fd, std::chrono::milliseconds most) = 0;
+
   /// The conversations whose answers have come, in order of arrival. The caller resumes each
   /// exactly once.
   [[nodiscard]] virtual std::vector<std::coroutine_handle<>> take_ready() = 0;

@@ -14,6 +14,10 @@ Result<std::vector<SettingsFault>> Wiring::connect(const Rooms& rooms) {
     if (!database) return std::move(database).error();
     database_ = *std::move(database);
     database_->set_sources(sources);
+    // A request that was answered meanwhile is followed by the next one at once.
+    database_->set_meanwhile([&gateway = *gateway_](int fd, std::chrono::milliseconds most) {
+      gateway.attend(fd, most);
+    });
   }
   return database_->reader().prepare(sources);
 }

@@ -122,8 +122,14 @@ void BatchingGateway::withdraw(PendingCall& call) noexcept {
 }
 
 void BatchingGateway::pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) {
+  work(ready_.empty() ? wait : std::chrono::milliseconds(0), wake_fds);
+}
+
+void BatchingGateway::attend(int fd, std::chrono::milliseconds most) { work(most, {&fd, 1}); }
+
+void BatchingGateway::work(std::chrono::milliseconds wait, std::span<const int> wake_fds) {
   dispatch();
-  transport_->run(ready_.empty() ? wait : std::chrono::milliseconds(0), wake_fds);
+  transport_->run(wait, wake_fds);
   receive();
   dispatch();
 }

@@ -40,6 +40,7 @@ class BatchingGateway final : public Gateway {
   BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport);
 
   void pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) override;
+  void attend(int fd, std::chrono::milliseconds most) override;
   [[nodiscard]] std::vector<std::coroutine_handle<>> take_ready() override;
   [[nodiscard]] std::size_t outstanding() const override { return outstanding_; }
   [[nodiscard]] Co<Result<MoodleSite>> preflight() override;
@@ -80,6 +81,7 @@ class BatchingGateway final : public Gateway {
   };
 
   void take_in(PendingCall& call, bool is_probe);
+  void work(std::chrono::milliseconds wait, std::span<const int> wake_fds);
   void dispatch();
   void send(Batch batch);
   void receive();

@@ -17,19 +17,20 @@ namespace {
 
 /// How much longer than the server's own statement timeout we wait for its answer.
 constexpr std::chrono::seconds kGrace{5};
+constexpr std::chrono::milliseconds kAtOnce{1};
 /// SQLSTATE read_only_sql_transaction.
 constexpr std::string_view kReadOnly = "25006";
 
 /// False when the deadline passed first.
 bool wait_for(int fd, short events, std::chrono::steady_clock::time_point deadline) {
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd entry{fd, events, 0};
-    const int ready = poll(&entry, 1, static_cast<int>(left.count()));
+    const int ready = poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
+    if (ready == 0 && left.count() <= 0) return false;
   }
 }
 
@@ -197,10 +198,23 @@ bool Connection::flush(Deadline deadline) {
 
 bool Connection::wait_for_result(Deadline deadline) {
   while (PQisBusy(connection_.get()) != 0) {
+    pass_time(deadline);
     if (!wait_for(PQsocket(connection_.get()), POLLIN, deadline)) return false;
     if (PQconsumeInput(connection_.get()) == 0) return false;
   }
   return true;
+}
+
+/// A statement that is answered at once is not worth looking at anything else.
+void Connection::pass_time(Deadline deadline) {
+  if (!meanwhile_) return;
+  const int fd = PQsocket(connection_.get());
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  auto until = std::min(deadline, now() + kAtOnce);
+  while (!wait_for(fd, POLLIN, until) && now() < deadline) {
+    until = now();
+    meanwhile_(fd, std::chrono::ceil<std::chrono::milliseconds>(deadline - now()));
+  }
 }
 
 /// All results up to the end of the command; the first failure wins, else the last result.

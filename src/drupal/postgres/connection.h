@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "drupal/postgres/param.h"
@@ -57,6 +58,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
+
+  /// What to do while a statement takes its time, see DrupalDatabase::set_meanwhile().
+  using Meanwhile = std::function<void(int, std::chrono::milliseconds)>;
+  void set_meanwhile(Meanwhile meanwhile) { meanwhile_ = std::move(meanwhile); }
 
   /// Opens the session if there is none. Blocks at most the connect timeout.
   [[nodiscard]] Status open();
@@ -108,6 +113,7 @@ class Connection {
   [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
+  void pass_time(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
   [[nodiscard]] Deadline deadline() const;
   [[nodiscard]] bool send_pipeline(std::span<const Statement> statements);
@@ -119,6 +125,7 @@ class Connection {
   std::int64_t session_ = 0;
   std::int64_t statements_ = 0;
   bool pooled_ = false;
+  Meanwhile meanwhile_;
 };
 
 /// A transaction that is rolled back unless commit() was called.

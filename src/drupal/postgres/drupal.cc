@@ -68,6 +68,9 @@ class Database : public DrupalDatabase {
     survey_.set_sources(sources);
     queue_.set_sources(std::move(sources));
   }
+  void set_meanwhile(Meanwhile meanwhile) override {
+    connection_.set_meanwhile(std::move(meanwhile));
+  }
   [[nodiscard]] Queue& queue() override { return queue_; }
   [[nodiscard]] Parking& parking() override { return parking_; }
   [[nodiscard]] Survey& survey() override { return survey_; }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/postgres_cluster/postgres_cluster.h"
@@ -213,6 +215,18 @@ TEST_F(TogetherTest, AndTheirAnswersMayBeLargerThanTheSocketsBuffers) {
   ASSERT_TRUE(ask(statements, {std::string(2'000'000, 'x')}));
   ASSERT_EQ(answers_.size(), 5U);
   EXPECT_EQ(answers_[4].size(), 3 + 8'000'000U);
+}
+
+TEST_F(ConnectionTest, LeavesTheTimeOfAStatementToSomebodyElse) {
+  int turns = 0;
+  connection_.set_meanwhile([&](int fd, std::chrono::milliseconds most) {
+    EXPECT_EQ(fd, connection_.fd());
+    EXPECT_GT(most, std::chrono::seconds(20));
+    ++turns;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // It may return early.
+  });
+  EXPECT_EQ(value("SELECT pg_sleep(0.2) IS NOT NULL"), "t");
+  EXPECT_GE(turns, 2);
 }
 
 }  // namespace

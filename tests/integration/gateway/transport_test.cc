@@ -145,6 +145,7 @@ TEST(Transport, WakesWhenADescriptorIsReadable) {
   const std::array<int, 2> wake{-1, pipe_ends[0]};
   const auto begin = std::chrono::steady_clock::now();
   live.gateway->pump(std::chrono::seconds(30), wake);
+  live.gateway->attend(pipe_ends[0], std::chrono::seconds(30));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
   close(pipe_ends[0]);
   close(pipe_ends[1]);

@@ -57,6 +57,7 @@ class FakeDatabase : public DrupalDatabase {
  public:
   explicit FakeDatabase(FakeSiteState& state) : state_(state) {}
   void set_sources(std::vector<SourceSpec> /*sources*/) override {}
+  void set_meanwhile(Meanwhile /*meanwhile*/) override {}
   Queue& queue() override { return state_.queue; }
   Parking& parking() override { return state_.parking; }
   RemovalLedger& removals() override { return state_.removals; }

@@ -29,6 +29,7 @@ class FakeGateway : public Gateway {
   [[nodiscard]] std::size_t answered() const { return answered_; }
 
   void pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) override;
+  void attend(int /*fd*/, std::chrono::milliseconds most) override { pump(most, {}); }
   std::vector<std::coroutine_handle<>> take_ready() override { return std::exchange(ready_, {}); }
   [[nodiscard]] std::size_t outstanding() const override { return waiting_.size(); }
   Co<Result<MoodleSite>> preflight() override;

@@ -224,6 +224,20 @@ TEST(GatewayBatching, DoesNotSleepWhileThereIsSomethingToResume) {
   EXPECT_EQ(bench.wire->waits.at(1), std::chrono::milliseconds(0));
 }
 
+TEST(GatewayBatching, GoesOnSendingWhileSomethingElseIsWaitedFor) {
+  GatewaySettings settings = calls_of_at_most(1);
+  settings.concurrency = {1, 1, 1};
+  GatewayBench bench(std::move(settings));
+  bench.wire->server = create_or_refuse;
+  for (const char* name : {"a", "b", "c"}) bench.start(create_course(name));
+  bench.gateway->attend(-1, std::chrono::milliseconds(500));
+  bench.gateway->attend(-1, std::chrono::milliseconds(400));
+  EXPECT_EQ(bench.wire->sent.size(), 3U);
+  EXPECT_EQ(bench.wire->waits.at(1), std::chrono::milliseconds(400)) << "though one is answered";
+  EXPECT_FALSE(bench.is_answered(0)) << "nobody is resumed";
+  EXPECT_EQ(bench.resume(), 2U);
+}
+
 TEST(GatewayBatching, GivesTheTransportEachFunctionsTimeout) {
   GatewaySettings settings = GatewayBench::default_settings();
   settings.timeout_factor = 0.5;

@@ -64,6 +64,7 @@ RunEnd Loop::go_round() {
       if (auto end = wind_down()) return *end;
     } else {
       moodle_.tend();
+      keep_busy(ports_.gateway);
       if (auto end = take_in()) {
         release_all();
         return *end;
@@ -428,8 +429,11 @@ Loop::Millis Loop::nap() const {
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())
     until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));
-  if (busy_again || mode_ == RunMode::kUntilIdle)
-    until = std::min(until, now + Millis{crew_.size() == 0 && write_back_.is_idle() ? 0 : 100});
+  if (busy_again || mode_ == RunMode::kUntilIdle) {
+    const bool is_at_rest =
+        crew_.size() == 0 && write_back_.is_idle() && ports_.gateway.outstanding() == 0;
+    until = std::min(until, now + Millis{is_at_rest ? 0 : 100});
+  }
   return std::clamp(std::chrono::ceil<Millis>(until - now), Millis{0}, settings_.poll_interval);
 }
 

@@ -25,10 +25,13 @@ Co<Done> Crew::accompany(Members::iterator member) {
   co_return Done{};
 }
 
-std::vector<Crew::Finished> Crew::take_finished() {
+std::vector<Crew::Finished> Crew::take_finished(std::size_t most) {
+  const std::size_t count = std::min(most, finished_.size());
+  const auto end = finished_.begin() + static_cast<std::ptrdiff_t>(count);
   std::vector<Finished> all;
-  all.reserve(finished_.size());
-  for (const auto member : finished_) {
+  all.reserve(count);
+  for (auto at = finished_.begin(); at != end; ++at) {
+    const auto member = *at;
     Prepared& work = member->work;
     Finished finished;
     finished.took =
@@ -45,7 +48,7 @@ std::vector<Crew::Finished> Crew::take_finished() {
     all.push_back(std::move(finished));
     members_.erase(member);
   }
-  finished_.clear();
+  finished_.erase(finished_.begin(), end);
   return all;
 }
 

@@ -56,8 +56,9 @@ class Crew : public IdHolders {
     std::chrono::milliseconds took{0};
     bool made = false;  ///< Conversation::made
   };
-  /// Those that have ended since the last call. Requires: not called from inside a conversation.
-  [[nodiscard]] std::vector<Finished> take_finished();
+  /// Those that have ended and were not taken yet, at most so many, in the order in which they
+  /// ended. Requires: not called from inside a conversation.
+  [[nodiscard]] std::vector<Finished> take_finished(std::size_t most);
 
   /// Whether take_finished() has something to give.
   [[nodiscard]] bool has_finished() const { return !finished_.empty(); }

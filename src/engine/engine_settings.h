@@ -12,8 +12,8 @@ struct EngineSettings {
   /// How often the database is asked without having been woken. Longer: less load, later pick-up
   /// when NOTIFY is lost.
   std::chrono::milliseconds poll_interval{1000};
-  /// Tasks taken in one claim. More: fewer statements per task; less: smaller groups that are in
-  /// step sooner.
+  /// Tasks taken in one claim, and settled in one transaction. More: fewer statements per task;
+  /// less: smaller groups that are in step sooner, and less memory.
   int claim_limit = 500;
   /// Conversations at a time. More keeps Moodle's batches full; each costs a few kilobytes.
   int max_in_flight = 2000;

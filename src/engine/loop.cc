@@ -104,7 +104,9 @@ std::optional<RunEnd> Loop::wind_down() {
 
 void Loop::release_all() {
   moodle_.cancel();
-  conclude();
+  do {
+    conclude();
+  } while (crew_.has_finished());
   const std::vector<Task> tasks = crew_.cancel();
   if (tasks.empty()) return;
   log_.info("releasing what is not finished: tasks={}", tasks.size());
@@ -285,7 +287,8 @@ void Loop::converse() {
 }
 
 void Loop::conclude() {
-  std::vector<Crew::Finished> ended = crew_.take_finished();
+  std::vector<Crew::Finished> ended =
+      crew_.take_finished(static_cast<std::size_t>(settings_.claim_limit));
   for (const Crew::Finished& finished : ended) note_outcome(finished);
   for (Crew::Finished& finished : ended) {
     finished.conclusion.during_outage = !moodle_.ready();

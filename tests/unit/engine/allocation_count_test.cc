@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -48,7 +49,7 @@ void converse(std::int64_t conversations) {
     fakes::start_one(crew, component, moodle, id);
   while (moodle.answer_group()) {
   }
-  ASSERT_EQ(crew.take_finished().size(), static_cast<std::size_t>(conversations));
+  ASSERT_EQ(crew.take_finished(SIZE_MAX).size(), static_cast<std::size_t>(conversations));
 }
 
 TEST(AllocationCount, OfAConversationOfThreeCalls) {

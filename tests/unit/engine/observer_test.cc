@@ -17,6 +17,7 @@ class Notebook : public Observer {
     claimed += turn.claimed;
     drained += turn.drained;
     settled += turn.settled;
+    most_settled = std::max(most_settled, turn.settled);
     retry_budget = turn.retry_budget;
     most_conversations = std::max(most_conversations, turn.conversations);
     was_ready = was_ready || turn.is_ready();
@@ -38,6 +39,7 @@ class Notebook : public Observer {
   std::size_t claimed = 0;
   std::size_t drained = 0;
   std::size_t settled = 0;
+  std::size_t most_settled = 0;  ///< In one turn.
   std::size_t most_conversations = 0;
   bool was_ready = false;
   int parked = 0;
@@ -79,6 +81,21 @@ TEST_F(ObserverTest, SeesMoodleLookedAfterBetweenTheDatabasesPartsOfATurn) {
   EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
   EXPECT_GE(pumps, 30);
   EXPECT_LE(notebook_.turns, 15);
+}
+
+TEST_F(ObserverTest, SeesNoMoreStoredAtOnceThanIsClaimedAtOnce) {
+  settings_.claim_limit = 4;
+  for (std::int64_t nid = 1; nid <= 20; ++nid) course(nid, "Algebra");
+  gateway_.hold(true);
+  int pumps = 0;
+  gateway_.after_pump = [&] {
+    pass(std::chrono::milliseconds{10});
+    if (++pumps == 30) gateway_.hold(false);  // All are answered in the same moment.
+  };
+  EXPECT_EQ(run().kind, RunEnd::Kind::kIdle);
+  EXPECT_EQ(notebook_.most_conversations, 20U);
+  EXPECT_EQ(notebook_.settled, 20U);
+  EXPECT_EQ(notebook_.most_settled, 4U);
 }
 
 TEST_F(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {

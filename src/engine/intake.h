@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,7 +57,8 @@ class Intake {
   Intake(const Directory& directory, Ports ports) : directory_(directory), ports_(ports) {}
 
   struct Load {
-    std::vector<Prepared> ready;
+    /// Each takes a kilobyte: whoever starts them need not keep them until all are started.
+    std::deque<Prepared> ready;
     std::vector<Conclusion> failed;  ///< Could not even be read; to be settled as they are.
   };
   /// `crew`: the conversations that go on already.

@@ -237,7 +237,7 @@ Status Loop::claim() {
   turn_.claimed += tasks->size();
   claim_wanted_ = std::cmp_equal(tasks->size(), limit);
   Intake::Load load = intake_.prepare(std::move(*tasks), crew_);
-  for (Prepared& prepared : load.ready) crew_.start(std::move(prepared));
+  for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
   for (Conclusion& conclusion : load.failed) {
     Crew::Finished finished{std::move(conclusion), Millis{0}};
     hand_over(finished);

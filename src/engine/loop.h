@@ -129,7 +129,7 @@ class Loop {
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;
   bool last_look_due_ = false;  ///< Something was settled since the last drain.
-  Turn turn_;  ///< What this turn has done so far.
+  Turn turn_;                   ///< What this turn has done so far.
   bool misses_notifications_ = false;
 };
 

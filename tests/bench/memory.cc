@@ -33,7 +33,10 @@ void measure_memory(const Scale& scale, BenchTable& table) {
   const auto is_done = [&] {
     return rig.drupal().sql().number(
                "SELECT (SELECT count(*) FROM moodle_sync.change) + (SELECT "
-               "count(*) FROM moodle_sync.task)") == 0;
+               "count(*) FROM moodle_sync.task)") == 0 &&
+           rig.drupal().sql().number(
+               "SELECT count(*) FROM moodle_sync.link WHERE moodle_id IS "
+               "NOT NULL AND write_back = 0 AND component = 'course'") == courses;
   };
   /// Starts the daemon and stops it when it is in step; seconds.
   const auto work_off = [&](const std::string& what) {

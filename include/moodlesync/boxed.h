@@ -14,7 +14,11 @@ class Boxed {
   Boxed(T value) : held_(std::make_unique<T>(std::move(value))) {}
   Boxed(const Boxed& other) : held_(other ? std::make_unique<T>(*other) : nullptr) {}
   Boxed(Boxed&& other) noexcept = default;
-  Boxed& operator=(const Boxed& other) { return *this = Boxed(other); }
+  Boxed& operator=(const Boxed& other) {
+    Boxed copy(other);
+    held_ = std::move(copy.held_);
+    return *this;
+  }
   Boxed& operator=(Boxed&& other) noexcept = default;
   ~Boxed() = default;
 

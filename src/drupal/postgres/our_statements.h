@@ -25,9 +25,9 @@ inline constexpr std::string_view kByKeys =
     " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;"
     " SET LOCAL enable_bitmapscan = off";
 
-/// In a statement: the COMMIT of its transaction is answered before it has reached the disk. For what
-/// a crash of PostgreSQL may undo as a whole, to be done once more; nothing that is committed later
-/// outlives it, as the log is written in order.
+/// In a statement: the COMMIT of its transaction is answered before it has reached the disk. For
+/// what a crash of PostgreSQL may undo as a whole, to be done once more; nothing that is committed
+/// later outlives it, as the log is written in order.
 inline constexpr std::string_view kCommitSoon = "set_config('synchronous_commit', 'off', true)";
 
 /// Whose tasks the changes of `taken` are, for the routes of `route`; without those who refer to

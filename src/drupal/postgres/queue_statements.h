@@ -5,8 +5,8 @@
 /// What the queue says to PostgreSQL; to be expanded, and the marks between @ to be filled in.
 namespace moodlesync::postgres {
 
-/// $1 limit, $2 to $6 routes. What no route wants is deleted as well: nobody will ever want it. Needs
-/// no disk: changes that are there again after a crash are taken once more.
+/// $1 limit, $2 to $6 routes. What no route wants is deleted as well: nobody will ever want it.
+/// Needs no disk: changes that are there again after a crash are taken once more.
 ///
 /// A deletion (D) and another Moodle id (R) also reach, by @referrers@, the entities that refer to
 /// the one. A row of `change` is never updated, so once locked its ctid stays. ORDER BY: tasks are

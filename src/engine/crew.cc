@@ -68,9 +68,7 @@ void note_holder(const Conversation& conversation, std::string_view component,
 
 std::map<MoodleId, EntityRef> Crew::holders(std::string_view component) const {
   std::map<MoodleId, EntityRef> holders;
-  for (const Member& member : members_) {
-    if (!member.outcome) note_holder(member.work.conversation, component, holders);
-  }
+  for (const Member& member : members_) note_holder(member.work.conversation, component, holders);
   return holders;
 }
 

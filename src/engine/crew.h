@@ -26,7 +26,8 @@ struct Prepared {
 class IdHolders {
  public:
   virtual ~IdHolders() = default;
-  /// Who has which Moodle id of `component`, as far as conversations that go on have one.
+  /// Who has which Moodle id of `component`, as far as conversations that go on, or have ended and
+  /// are not stored, have one.
   [[nodiscard]] virtual std::map<MoodleId, EntityRef> holders(std::string_view component) const = 0;
 };
 

@@ -221,6 +221,10 @@ TEST_F(IntakeTest, FindsTheHolderOfAnIdWhoseConversationIsStillGoingOn) {
   load.ready.at(0).conversation.entity.fields["title"] = {{ValueType::kText, "Algebra"}};
   crew_.start(std::move(load.ready.at(0)));
   EXPECT_EQ(holder({typed(9, "77")}), (EntityRef{"node", 5}));
+  gateway_.pump(std::chrono::milliseconds{0}, {});
+  for (const auto ready : gateway_.take_ready()) ready.resume();
+  ASSERT_TRUE(crew_.has_finished());
+  EXPECT_EQ(holder({typed(9, "1")}), (EntityRef{"node", 5})) << "it got 1 and is not stored yet";
 }
 
 TEST_F(IntakeTest, PutsWhoGivesIdsBeforeThoseWhoNeedThem) {

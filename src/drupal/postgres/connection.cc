@@ -198,23 +198,24 @@ bool Connection::flush(Deadline deadline) {
 
 bool Connection::wait_for_result(Deadline deadline) {
   while (PQisBusy(connection_.get()) != 0) {
-    pass_time(deadline);
-    if (!wait_for(PQsocket(connection_.get()), POLLIN, deadline)) return false;
+    if (!wait_for_input(deadline)) return false;
     if (PQconsumeInput(connection_.get()) == 0) return false;
   }
   return true;
 }
 
 /// A statement that is answered at once is not worth looking at anything else.
-void Connection::pass_time(Deadline deadline) {
-  if (!meanwhile_) return;
+bool Connection::wait_for_input(Deadline deadline) {
   const int fd = PQsocket(connection_.get());
+  if (!meanwhile_) return wait_for(fd, POLLIN, deadline);
   const auto now = [] { return std::chrono::steady_clock::now(); };
   auto until = std::min(deadline, now() + kAtOnce);
-  while (!wait_for(fd, POLLIN, until) && now() < deadline) {
+  while (!wait_for(fd, POLLIN, until)) {
     until = now();
-    meanwhile_(fd, std::chrono::ceil<std::chrono::milliseconds>(deadline - now()));
+    if (until >= deadline) return false;
+    meanwhile_(fd, std::chrono::ceil<std::chrono::milliseconds>(deadline - until));
   }
+  return true;
 }
 
 /// All results up to the end of the command; the first failure wins, else the last result.

@@ -113,7 +113,7 @@ class Connection {
   [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
-  void pass_time(Deadline deadline);
+  [[nodiscard]] bool wait_for_input(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
   [[nodiscard]] Deadline deadline() const;
   [[nodiscard]] bool send_pipeline(std::span<const Statement> statements);

@@ -282,27 +282,28 @@ Connection::Deadline Connection::deadline() const {
   return std::chrono::steady_clock::now() + settings_.statement_timeout + kGrace;
 }
 
-Status Connection::query_all(std::span<const Statement> statements, const TakeRows& take) {
-  for (const Statement& statement : statements) {
-    if (has_nul(*statement.params)) return nul_byte();
+Status Connection::query_all(std::span<const Question> questions) {
+  if (questions.empty()) return ok();
+  for (const Question& question : questions) {
+    if (has_nul(*question.params)) return nul_byte();
   }
-  if (!send_pipeline(statements)) return lost();
+  if (!send_pipeline(questions)) return lost();
   std::optional<Error> failure;
-  for (std::size_t i = 0; i < statements.size(); ++i) {
+  for (const Question& question : questions) {
     const Result<Rows> rows = collect(deadline());
     if (!is_open()) return rows.error();
     if (!rows && !failure) failure = rows.error();  // Those after it are not even tried.
-    if (!failure) take(i, *rows);
+    if (!failure) question.take(*rows);
   }
   if (!end_pipeline()) return lost();
   return failure ? Status(*std::move(failure)) : ok();
 }
 
-bool Connection::send_pipeline(std::span<const Statement> statements) {
+bool Connection::send_pipeline(std::span<const Question> questions) {
   pg_conn* const connection = connection_.get();
   if (PQenterPipelineMode(connection) != 1) return false;
-  for (const Statement& statement : statements) {
-    if (!send(*statement.sql, *statement.params, false)) return false;
+  for (const Question& question : questions) {
+    if (!send(*question.sql, *question.params, false)) return false;
   }
   return PQpipelineSync(connection) == 1 && flush(deadline());
 }
@@ -375,9 +376,9 @@ Status Transaction::run(const std::string& script) {
   return connection_->run(script);
 }
 
-Status Transaction::query_all(std::span<const Statement> statements, const TakeRows& take) {
+Status Transaction::query_all(std::span<const Question> questions) {
   if (!is_alive()) return lost_within();
-  return connection_->query_all(statements, take);
+  return connection_->query_all(questions);
 }
 
 Status Transaction::commit() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,13 +28,13 @@ struct ConnectionSettings {
   std::chrono::seconds connect_timeout{10};
 };
 
-/// One of several statements that are sent together. Borrows both.
-struct Statement {
+/// One of several statements that are sent together, and who takes its answer. Borrows the first
+/// two.
+struct Question {
   const std::string* sql = nullptr;
   const Params* params = nullptr;
+  std::function<void(const Rows&)> take;
 };
-/// Hears the answer to the statement at a place of the list.
-using TakeRows = std::function<void(std::size_t, const Rows&)>;
 
 /// Errors: kConfig with code `bad_connection_string`, without quoting it (it may hold a password).
 [[nodiscard]] Status check_connection_string(const std::string& connection);
@@ -75,11 +74,11 @@ class Connection {
   [[nodiscard]] Result<Rows> execute(const std::string& sql, const Params& params = {});
   /// Several statements without parameters, separated by `;`.
   [[nodiscard]] Status run(const std::string& script);
-  /// Sends all `statements` before the first is answered (libpq's pipeline mode), so that they cost
-  /// the time of one round trip and the server goes on while `take` is at an answer. `take` hears
-  /// the answers in their order, up to the first failure, which is what is returned.
+  /// Sends all `questions` before the first is answered (libpq's pipeline mode), so that they cost
+  /// the time of one round trip and the server goes on while an answer is taken. The answers are
+  /// taken in their order, up to the first failure, which is what is returned.
   /// Requires: a transaction, and statements that may be repeated.
-  [[nodiscard]] Status query_all(std::span<const Statement> statements, const TakeRows& take);
+  [[nodiscard]] Status query_all(std::span<const Question> questions);
 
   /// Begins a transaction. `mode`: what follows BEGIN.
   [[nodiscard]] Status begin(std::string_view mode);
@@ -116,7 +115,7 @@ class Connection {
   [[nodiscard]] bool wait_for_input(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
   [[nodiscard]] Deadline deadline() const;
-  [[nodiscard]] bool send_pipeline(std::span<const Statement> statements);
+  [[nodiscard]] bool send_pipeline(std::span<const Question> questions);
   [[nodiscard]] bool end_pipeline();
   [[nodiscard]] Error lost();
 
@@ -149,7 +148,7 @@ class Transaction {
   [[nodiscard]] Status run(const std::string& script);
 
   /// As Connection::query_all(); else as query().
-  [[nodiscard]] Status query_all(std::span<const Statement> statements, const TakeRows& take);
+  [[nodiscard]] Status query_all(std::span<const Question> questions);
 
   /// Errors: kInDoubt when the connection was cut during COMMIT; kTransient when a failed statement
   /// had doomed the transaction, so that nothing was done.

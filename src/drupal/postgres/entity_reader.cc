@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -53,28 +52,7 @@ void take_value(const Row& row, const ValueRead& read, Entity& entity) {
   entity.fields.find(read.path)->second.push_back(std::move(value));
 }
 
-/// SELECTs that are asked together, and who takes which answer.
-class Questions {
- public:
-  using Take = std::function<void(const Rows&)>;
-  explicit Questions(Transaction& transaction) : transaction_(transaction) {}
-
-  /// Borrows `sql` and `params` until ask().
-  void add(const std::string& sql, const Params& params, Take take) {
-    statements_.push_back({&sql, &params});
-    takers_.push_back(std::move(take));
-  }
-  [[nodiscard]] Status ask() const {
-    if (statements_.empty()) return ok();
-    return transaction_.query_all(statements_,
-                                  [this](std::size_t at, const Rows& rows) { takers_[at](rows); });
-  }
-
- private:
-  Transaction& transaction_;
-  std::vector<Statement> statements_;
-  std::vector<Take> takers_;
-};
+using Questions = std::vector<Question>;
 
 /// load()'s work within its transaction. Three rounds of questions: for the entities and all that
 /// is found by their ids, for the fields of what belongs to them, for what all of it refers to.
@@ -106,37 +84,40 @@ class Loading {
   /// come.
   Status ask_by_ids(const SourceRead& plan, Members& members, std::deque<Belongings>& belongings) {
     const Params ids{ids_of(members)};
-    Questions questions(transaction_);
-    questions.add(plan.own.sql, ids, [&](const Rows& rows) { take_own(rows, plan, members); });
+    Questions questions;
+    questions.push_back(
+        {&plan.own.sql, &ids, [&](const Rows& rows) { take_own(rows, plan, members); }});
     add_tables(questions, plan.own, ids, members);
     for (const PartRead& part : plan.profiles) {
       Members& profiles = belongings.emplace_back(part).members;
-      questions.add(part.sql, ids,
-                    [&](const Rows& rows) { take_profiles(rows, part, members, profiles); });
+      questions.push_back({&part.sql, &ids, [&](const Rows& rows) {
+                             take_profiles(rows, part, members, profiles);
+                           }});
     }
     for (const PartRead& part : plan.owned) {
       Members& owned = belongings.emplace_back(part).members;
-      questions.add(part.sql, ids,
-                    [&](const Rows& rows) { take_owned(rows, part, members, owned); });
+      questions.push_back(
+          {&part.sql, &ids, [&](const Rows& rows) { take_owned(rows, part, members, owned); }});
     }
-    return questions.ask();
+    return transaction_.query_all(questions);
   }
 
   Status ask_for_fields(std::deque<Belongings>& belongings) {
-    Questions questions(transaction_);
+    Questions questions;
     for (Belongings& belonging : belongings) {
       if (belonging.members.empty()) continue;
       belonging.ids = {ids_of(belonging.members)};
       add_tables(questions, belonging.part, belonging.ids, belonging.members);
     }
-    return questions.ask();
+    return transaction_.query_all(questions);
   }
 
   void add_tables(Questions& questions, const PartRead& part, const Params& ids,
                   const Members& members) const {
     for (const TableRead& table : part.tables) {
-      questions.add(table.sql, ids,
-                    [&](const Rows& rows) { take_table(rows, table, *part.layout, members); });
+      questions.push_back({&table.sql, &ids, [&](const Rows& rows) {
+                             take_table(rows, table, *part.layout, members);
+                           }});
     }
   }
 
@@ -233,17 +214,17 @@ class Loading {
       wanted[reference.target.type].insert(reference.target.id);
     });
     std::deque<Params> ids_of_types;
-    Questions questions(transaction_);
+    Questions questions;
     for (const auto& [type, ids] : wanted) {
       const auto target = targets_.find(type);
       if (target == targets_.end()) continue;  // Of no kind that we know: its id is all we have.
       const Params& params =
           ids_of_types.emplace_back(Params{std::vector<std::int64_t>(ids.begin(), ids.end())});
-      questions.add(target->second.sql, params, [&, target](const Rows& rows) {
-        resolve(target->first, target->second, rows, entities);
-      });
+      questions.push_back({&target->second.sql, &params, [&, target](const Rows& rows) {
+                             resolve(target->first, target->second, rows, entities);
+                           }});
     }
-    return questions.ask();
+    return transaction_.query_all(questions);
   }
 
   template <class Use>

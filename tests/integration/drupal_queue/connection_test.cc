@@ -168,11 +168,13 @@ class TogetherTest : public ConnectionTest {
   Status ask(const std::vector<std::string>& statements, const Params& params = {}) {
     auto transaction = Transaction::begin(connection_);
     if (!transaction) return std::move(transaction).error();
-    std::vector<Statement> all;
-    for (const std::string& sql : statements) all.push_back({&sql, &params});
-    return transaction->query_all(all, [this](std::size_t at, const Rows& rows) {
-      answers_.push_back(std::to_string(at) + ": " + std::string(rows[0].text(0)));
-    });
+    std::vector<Question> all;
+    for (const std::string& sql : statements) {
+      all.push_back({&sql, &params, [this, at = all.size()](const Rows& rows) {
+                       answers_.push_back(std::to_string(at) + ": " + std::string(rows[0].text(0)));
+                     }});
+    }
+    return transaction->query_all(all);
   }
   std::vector<std::string> answers_;
 };

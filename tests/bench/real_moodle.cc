@@ -240,6 +240,9 @@ struct Discipline {
   std::function<void()> sync;                                  ///< Until Moodle has them.
 };
 
+/// For rows that cost much the same in any company.
+std::vector<Shape> large_calls() { return {{50, 2}, {100, 2}, {100, 3}}; }
+
 /// As a script does it; seconds.
 double send(const Access& moodle, const Discipline& one, std::size_t count, const Shape& shape) {
   const Sent sent = in_batches(moodle, one.theirs(count), shape.rows, shape.connections);
@@ -315,7 +318,7 @@ void compete_with_passwords(const Access& moodle, const std::string& stamp, Thei
       .what = "users with passwords",
       .count = count,
       .goal = 6,
-      .shapes = {{50, 2}, {100, 2}, {100, 3}},
+      .shapes = large_calls(),
       .theirs = [&](std::size_t rows) { return theirs.users(rows, Accounts::kWithPassword); },
       .keep = [](const auto&) {},
       .add_ours = [&](std::size_t rows) { ours.add_users(rows); },
@@ -336,7 +339,7 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
   const Discipline users{.what = "users",
                          .count = of(500),
                          .goal = 6,
-                         .shapes = {{50, 2}, {100, 2}, {100, 3}},
+                         .shapes = large_calls(),
                          .theirs = [&](std::size_t count) { return theirs.users(count); },
                          .keep = [&](const auto& ids) { theirs.keep_users(ids); },
                          .add_ours = [&](std::size_t count) { ours.add_users(count); },
@@ -352,7 +355,7 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
   const Discipline enrolments{.what = "enrolments",
                               .count = of(1'000),
                               .goal = 12,
-                              .shapes = {{50, 2}, {100, 2}, {100, 3}},
+                              .shapes = large_calls(),
                               .theirs = [&](std::size_t count) { return theirs.enrolments(count); },
                               .keep = [](const auto&) {},
                               .add_ours = [&](std::size_t count) { ours.add_enrolments(count); },

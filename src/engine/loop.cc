@@ -143,8 +143,10 @@ std::optional<RunEnd> Loop::take_in() {
   advance_epoch();
   Status status = drain();
   if (status) status = look_after_capture();
-  if (status) status = sweep();
-  if (status) status = claim();
+  // The sweep looks for what no change told of, and whose ids others need is claimed first: both
+  // take all changes to be known.
+  if (status && !drain_wanted_) status = sweep();
+  if (status && !drain_wanted_) status = claim();
   note_intake(status);
   return std::nullopt;
 }
@@ -177,18 +179,19 @@ void Loop::advance_epoch() {
       advanced.error().code, advanced.error().message);
 }
 
+/// One group a turn: a million changes take a slow server longer than a lease lasts, or than
+/// whoever stops us waits.
 Status Loop::drain() {
-  while (drain_wanted_) {
-    last_look_due_ = false;
-    const Result<DrainReport> drained = ports_.queue.drain(kDrainLimit);
-    if (!drained) return drained.error();
-    turn_.drained += drained->taken;
-    drain_wanted_ = drained->taken == kDrainLimit;
-    claim_wanted_ |= drained->taken > 0;
-    if (!drained->config_changed) continue;
-    refresh_schema();
-    capture_.look_soon();
-  }
+  if (!drain_wanted_) return ok();
+  last_look_due_ = false;
+  const Result<DrainReport> drained = ports_.queue.drain(kDrainLimit);
+  if (!drained) return drained.error();
+  turn_.drained += drained->taken;
+  drain_wanted_ = drained->taken == kDrainLimit;
+  claim_wanted_ |= drained->taken > 0;
+  if (!drained->config_changed) return ok();
+  refresh_schema();
+  capture_.look_soon();
   return ok();
 }
 
@@ -421,6 +424,8 @@ bool Loop::is_idle() const {
 Loop::Millis Loop::nap() const {
   const auto now = ports_.clock.now();
   if (crew_.has_finished() || (leaving_ && crew_.size() == 0)) return Millis{0};
+  const bool takes_in = !leaving_ && !refusals_.is_resting() && database_.ready();
+  if (drain_wanted_ && takes_in) return Millis{0};
   auto until = std::min(next_poll_, leases_.next());
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
@@ -428,7 +433,7 @@ Loop::Millis Loop::nap() const {
   const auto turn = write_back_.next();
   if (turn && database_.ready()) until = std::min(until, *turn);
   const bool busy_again = !refusals_.is_resting() && database_.ready() && moodle_.ready() &&
-                          (claim_wanted_ || sweeping_ || drain_wanted_) &&
+                          (claim_wanted_ || sweeping_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())
     until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));

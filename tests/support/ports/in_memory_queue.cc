@@ -45,6 +45,7 @@ void InMemoryQueue::make_due(const TaskKey& key) {
 }
 
 Result<DrainReport> InMemoryQueue::drain(int limit) {
+  on_drain();
   DrainReport report;
   report.config_changed = std::exchange(config_changed_, false);
   while (!changes_.empty() && std::cmp_less(report.taken, limit)) {

@@ -36,6 +36,8 @@ class InMemoryQueue : public Queue {
   }
   /// Components of which nothing is claimed, and since when; empty: all.
   [[nodiscard]] std::map<std::string, Millis, std::less<>>& paused() { return paused_; }
+  /// Called by each drain.
+  std::function<void()> on_drain = [] {};
   /// Called for each task that is forgotten.
   std::function<void(const TaskKey&)> on_forget = [](const TaskKey&) {};
   /// The next `times` calls of settle fail with this and do nothing.

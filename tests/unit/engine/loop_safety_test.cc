@@ -25,6 +25,11 @@ class LoopSafety : public LoopTest {
            !queue_->rows().contains({"course", "main", {"node", node}});
   }
 
+  /// An import of what no source wants: four drains.
+  void import_much() {
+    for (int i = 0; i <= 30'000; ++i) queue_->capture({"node", 99}, "page");
+  }
+
   /// A second instance's way to the same Moodle.
   fakes::FakeGateway other_{[this](const Call& call) { return answer(call); }};
 };
@@ -71,6 +76,36 @@ TEST_F(LoopSafety, SharesTheWorkOfOneQueueWithoutDoubles) {
   EXPECT_EQ(std::ranges::unique(told_).size(), 0U);
   EXPECT_EQ(told_.size(), 10U);
   EXPECT_TRUE(queue_->rows().empty());
+}
+
+TEST_F(LoopSafety, KeepsItsLeasesWhileItTakesInWhatALargeImportSaved) {
+  course(1, "Algebra");
+  gateway_.hold(true);
+  bool is_first = true;
+  gateway_.after_pump = [&] {
+    pass(seconds{1});
+    if (gateway_.outstanding() > 0 && std::exchange(is_first, false)) import_much();
+  };
+  int drains = 0;
+  queue_->on_drain = [&] {
+    if (is_first) return;
+    pass(settings_.lease / 2);
+    if (++drains == 4) gateway_.hold(false);
+  };
+  EXPECT_EQ(run().kind, RunEnd::Kind::kIdle);
+  EXPECT_GE(drains, 4);
+  EXPECT_EQ(told_.size(), 1U) << "nobody else, nor we ourselves, took the task again";
+}
+
+TEST_F(LoopSafety, StopsInTheMidstOfWhatALargeImportSaved) {
+  import_much();
+  int drains = 0;
+  queue_->on_drain = [&] {
+    ++drains;
+    control_.ask(Command::kStop);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  EXPECT_EQ(drains, 1);
 }
 
 TEST_F(LoopSafety, SaysNothingMoreToMoodleAboutATaskThatAnotherInstanceHasTakenOver) {

@@ -111,6 +111,8 @@ components:
   category:
     sources:
       - vocabulary: sections
+        idnumber_prefix: )" +
+        stamp_ + R"(-
   course:
     sources:
       - bundle: course

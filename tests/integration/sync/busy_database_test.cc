@@ -16,7 +16,7 @@ constexpr const char* kCreate = "core_course_create_courses";
 
 TEST(BusyDatabase, DoesNotKeepMoodleWaitingForTheNextCall) {
   SyncRig rig(SyncRig::Options{});
-  rig.campus().add_courses(30, 0);  // Three calls, one at a time.
+  rig.campus().add_courses(60, 0);  // Three calls, one at a time.
   testsupport::Session other(rig.drupal().connection());
   sim::Gate gate = rig.moodle().hold(kCreate);
   engine::RunEnd end;

@@ -256,9 +256,13 @@ void Loop::refresh_schema() {
   stopped_.note_faults(*faults);
 }
 
-/// Whether more of what is to be taken away may come up soon: from tasks that are due, or from
-/// conversations that still ask Moodle.
+/// Whether the next turn asks the database for more.
+bool Loop::takes_in() const { return !leaving_ && !refusals_.is_resting() && database_.ready(); }
+
+/// Whether more of what is to be taken away may come up soon: from changes that are not known yet,
+/// from tasks that are due, or from conversations that still ask Moodle.
 bool Loop::gathers_removals() const {
+  if (drain_wanted_ && takes_in()) return true;
   const bool claims = claim_wanted_ && !leaving_ && moodle_.ready() && room() > 0;
   return (claims || ports_.gateway.outstanding() > 0) &&
          ports_.clock.now() < brake_.patience_ends();
@@ -424,16 +428,14 @@ bool Loop::is_idle() const {
 Loop::Millis Loop::nap() const {
   const auto now = ports_.clock.now();
   if (crew_.has_finished() || (leaving_ && crew_.size() == 0)) return Millis{0};
-  const bool takes_in = !leaving_ && !refusals_.is_resting() && database_.ready();
-  if (drain_wanted_ && takes_in) return Millis{0};
+  if (drain_wanted_ && takes_in()) return Millis{0};
   auto until = std::min(next_poll_, leases_.next());
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
   if (const auto probe = moodle_.next_probe()) until = std::min(until, *probe);
   if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());
   const auto turn = write_back_.next();
   if (turn && database_.ready()) until = std::min(until, *turn);
-  const bool busy_again = !refusals_.is_resting() && database_.ready() && moodle_.ready() &&
-                          (claim_wanted_ || sweeping_) &&
+  const bool busy_again = takes_in() && moodle_.ready() && (claim_wanted_ || sweeping_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())
     until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));

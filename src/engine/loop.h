@@ -82,6 +82,7 @@ class Loop {
   void refresh_schema();
   void advance_epoch();
   [[nodiscard]] int room() const;
+  [[nodiscard]] bool takes_in() const;
   [[nodiscard]] bool gathers_removals() const;
   void permit_removals();
   void converse();

@@ -140,6 +140,32 @@ TEST_F(BrakeInTheLoop, WaitsForConversationsThatStillAskMoodle) {
   EXPECT_EQ(parked(), 30);
 }
 
+TEST_F(BrakeInTheLoop, WeighsNothingBeforeAllChangesAreKnown) {
+  courses(30);
+  delete_courses(1, 15);
+  save({"node", 31}, "course", "New");
+  settings_.poll_interval = std::chrono::milliseconds{10};
+  gateway_.hold(true);
+  bool is_first = true;
+  gateway_.after_pump = [&] {
+    clock_.advance(std::chrono::milliseconds{10});
+    queue_->advance(std::chrono::milliseconds{10});
+    if (gateway_.outstanding() == 0 || !std::exchange(is_first, false)) return;
+    for (int i = 0; i < 20'000; ++i) queue_->capture({"node", 99}, "page");
+    delete_courses(16, 30);
+  };
+  int drains = 0;
+  queue_->on_drain = [&] {
+    if (is_first) return;
+    clock_.advance(std::chrono::seconds{11});
+    queue_->advance(std::chrono::seconds{11});
+    if (++drains == 3) gateway_.hold(false);
+  };
+  (void)run();
+  EXPECT_EQ(gone_, 0) << "the first fifteen were weighed with the others";
+  EXPECT_EQ(parked(), 30);
+}
+
 TEST_F(BrakeInTheLoop, DoesNotWaitForASlowMoodleForEver) {
   courses(30);
   delete_courses(1, 15);

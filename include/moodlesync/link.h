@@ -26,4 +26,12 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 
+/// As much of an entity's link as concerns those that refer to it.
+struct LinkedId {
+  std::optional<MoodleId> moodle_id;
+  std::string skipped;  ///< As in Link.
+
+  bool operator==(const LinkedId&) const = default;
+};
+
 }  // namespace moodlesync

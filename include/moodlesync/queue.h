@@ -150,8 +150,9 @@ class Queue {
   /// is due now.
   [[nodiscard]] virtual Result<std::optional<std::chrono::milliseconds>> next_due(
       std::span<const std::string> components) = 0;
-  /// Links of entities in a component, whatever the source; entities without one are left out.
-  [[nodiscard]] virtual Result<std::vector<std::pair<EntityRef, Link>>> links(
+  /// What links of entities in a component tell of their ids, whatever the source; entities without
+  /// a link are left out.
+  [[nodiscard]] virtual Result<std::vector<std::pair<EntityRef, LinkedId>>> linked_ids(
       std::string_view component, std::span<const EntityRef> refs) = 0;
   /// The entities that Moodle's ids of a component belong to, as far as links tell. Those that are
   /// skipped hold nothing.

@@ -145,7 +145,7 @@ Claimants claimants_of(const SourceSpec& source, std::span<const Task> tasks,
   return claimants;
 }
 
-bool is_known(const Link& link) { return link.moodle_id && link.skipped.empty(); }
+bool is_known(const LinkedId& link) { return link.moodle_id && link.skipped.empty(); }
 
 Error unknown_source(const Task& task) {
   return {ErrorKind::kRejected, "unknown_source",
@@ -234,7 +234,8 @@ Result<std::shared_ptr<const Intake::Known>> Intake::look_up(const SourceSpec& s
     std::vector<EntityRef> refs;
     refs.reserve(targets.size());
     for (const auto& [ref, field] : targets) refs.push_back(ref);
-    Result<std::vector<std::pair<EntityRef, Link>>> found = ports_.queue.links(component, refs);
+    Result<std::vector<std::pair<EntityRef, LinkedId>>> found =
+        ports_.queue.linked_ids(component, refs);
     if (!found) return std::move(found).error();
     for (auto& [ref, link] : *found) {
       known->links.insert_or_assign({component, ref}, std::move(link));
@@ -273,8 +274,8 @@ Counterpart Intake::counterpart(const Known& known, std::string_view component,
   const ParsedMoodleId field = parse_moodle_id(to.moodle_id_text);
   if (field.kind == MoodleIdField::kOptedOut) return {.state = State::kOptedOut};
   const auto link = known.links.find({std::string(component), to.target});
-  const Link* const known_link = link == known.links.end() ? nullptr : &link->second;
-  if (known_link != nullptr && known_link->moodle_id && known_link->skipped.empty()) {
+  const LinkedId* const known_link = link == known.links.end() ? nullptr : &link->second;
+  if (known_link != nullptr && is_known(*known_link)) {
     return known_counterpart(component, *known_link->moodle_id);
   }
   // A copy that carries its original's id has none of its own yet.

@@ -67,7 +67,7 @@ class Intake {
  private:
   /// What is known of the Moodle ids of those that a claim's entities refer to, and of their own.
   struct Known {
-    std::map<std::pair<std::string, EntityRef>, Link> links;
+    std::map<std::pair<std::string, EntityRef>, LinkedId> links;
     /// By component and id, for ids that were typed: those that have the id already.
     std::multimap<std::pair<std::string, MoodleId>, EntityRef> holders;
     /// Somebody other than `self`.

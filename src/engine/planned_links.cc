@@ -10,9 +10,7 @@ Error read_only() { return {ErrorKind::kBug, "read_only", "a plan must not chang
 
 }  // namespace
 
-void PlannedLinks::note(const TaskKey& key, std::optional<Link> link) {
-  // What was sent is nobody's business but the entity's own, and much.
-  if (link) link->sent.clear();
+void PlannedLinks::note(const TaskKey& key, std::optional<LinkedId> link) {
   planned_.insert_or_assign({key.component, key.entity}, std::move(link));
 }
 
@@ -23,9 +21,9 @@ bool PlannedLinks::is_settled(const std::string& component, const EntityRef& ent
   return link && (link->moodle_id || !link->skipped.empty());
 }
 
-Result<std::vector<std::pair<EntityRef, Link>>> PlannedLinks::links(
+Result<std::vector<std::pair<EntityRef, LinkedId>>> PlannedLinks::linked_ids(
     std::string_view component, std::span<const EntityRef> refs) {
-  auto stored = queue_.links(component, refs);
+  auto stored = queue_.linked_ids(component, refs);
   if (!stored) return stored;
   const std::string name(component);
   std::erase_if(*stored, [&](const auto& entry) { return planned_.contains({name, entry.first}); });

@@ -19,11 +19,11 @@ class PlannedLinks : public Queue {
   explicit PlannedLinks(Queue& queue) : queue_(queue) {}
 
   /// The entity's link if the plan were carried out; nothing: it would be gone.
-  void note(const TaskKey& key, std::optional<Link> link);
+  void note(const TaskKey& key, std::optional<LinkedId> link);
   /// Whether the plan came to an id for it, or to leaving it out.
   [[nodiscard]] bool is_settled(const std::string& component, const EntityRef& entity) const;
 
-  [[nodiscard]] Result<std::vector<std::pair<EntityRef, Link>>> links(
+  [[nodiscard]] Result<std::vector<std::pair<EntityRef, LinkedId>>> linked_ids(
       std::string_view component, std::span<const EntityRef> refs) override;
   [[nodiscard]] Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) override;
@@ -45,7 +45,7 @@ class PlannedLinks : public Queue {
  private:
   using ByComponent = std::pair<std::string, EntityRef>;
   Queue& queue_;
-  std::map<ByComponent, std::optional<Link>> planned_;
+  std::map<ByComponent, std::optional<LinkedId>> planned_;
 };
 
 }  // namespace moodlesync::engine

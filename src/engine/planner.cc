@@ -212,7 +212,7 @@ Status Planner::conclude(Member& member, const Outcome& outcome) {
   if (is_new) owners_.emplace(*item.moodle_id, item.key);
 
   if (member.work.conversation.source->gives_moodle_id) {
-    Link planned = after;
+    LinkedId planned{after.moodle_id, after.skipped};
     const auto* skipped = std::get_if<Skipped>(&outcome);
     if (skipped != nullptr) planned.skipped = skipped->reason;
     const bool is_gone = std::holds_alternative<Removed>(outcome);

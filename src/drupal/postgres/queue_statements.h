@@ -123,8 +123,8 @@ FROM unnest($1::text[]) AS c(component) CROSS JOIN LATERAL (
 
 /// The component outside: with it inside, PostgreSQL of a time when there were few links takes the
 /// index that begins with the component, and for each entity looks at all that the component has.
-inline constexpr std::string_view kLinks = R"sql(
-SELECT l.entity_type, l.entity_id, @columns@
+inline constexpr std::string_view kLinkedIds = R"sql(
+SELECT l.entity_type, l.entity_id, l.moodle_id, l.skipped
 FROM unnest($2::text[], $3::bigint[]) AS k(entity_type, entity_id) CROSS JOIN LATERAL (
   SELECT * FROM {moodle_sync.link}
   WHERE entity_type = k.entity_type AND entity_id = k.entity_id

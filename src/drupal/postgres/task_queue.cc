@@ -245,20 +245,23 @@ Result<std::optional<std::chrono::milliseconds>> TaskQueue::next_due(
   return std::optional(std::chrono::milliseconds(*milliseconds));
 }
 
-Result<std::vector<std::pair<EntityRef, Link>>> TaskQueue::links(std::string_view component,
-                                                                 std::span<const EntityRef> refs) {
+Result<std::vector<std::pair<EntityRef, LinkedId>>> TaskQueue::linked_ids(
+    std::string_view component, std::span<const EntityRef> refs) {
   std::vector<std::string> types;
   std::vector<std::int64_t> ids;
   for (const EntityRef& ref : refs) {
     types.push_back(ref.type);
     ids.push_back(ref.id);
   }
-  auto rows = connection_.query(with_keys(names_, kLinks), {component, types, ids});
+  auto rows = connection_.query(names_.expand(kLinkedIds), {component, types, ids});
   if (!rows) return explain(std::move(rows).error(), "reading links");
-  std::vector<std::pair<EntityRef, Link>> found;
+  std::vector<std::pair<EntityRef, LinkedId>> found;
+  found.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) {
     const Row row = (*rows)[i];
-    found.emplace_back(EntityRef{std::string(row.text(0)), row.integer(1)}, read_link(row, 2));
+    LinkedId link{{}, std::string(row.text(3))};
+    if (const auto id = row.optional_integer(2)) link.moodle_id = MoodleId{*id};
+    found.emplace_back(EntityRef{std::string(row.text(0)), row.integer(1)}, std::move(link));
   }
   return found;
 }

@@ -45,7 +45,7 @@ class TaskQueue : public Queue {
   [[nodiscard]] Status release(std::span<const Task> tasks, bool in_doubt) override;
   [[nodiscard]] Result<std::optional<std::chrono::milliseconds>> next_due(
       std::span<const std::string> components) override;
-  [[nodiscard]] Result<std::vector<std::pair<EntityRef, Link>>> links(
+  [[nodiscard]] Result<std::vector<std::pair<EntityRef, LinkedId>>> linked_ids(
       std::string_view component, std::span<const EntityRef> refs) override;
   [[nodiscard]] Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) override;

@@ -100,7 +100,7 @@ TEST_P(ParkingContract, ForgetsWhatIsDroppedAndKeepsItsLink) {
   EXPECT_EQ(list().total, 2);
   EXPECT_TRUE(claim().empty());
   const std::vector<EntityRef> refs{{"node", 1}};
-  EXPECT_EQ(rig_->queue().links("course", refs)->size(), 1U);
+  EXPECT_EQ(rig_->queue().linked_ids("course", refs)->size(), 1U);
 }
 
 TEST_P(ParkingContract, QueuesADroppedEntityAgainWhenItChanges) {

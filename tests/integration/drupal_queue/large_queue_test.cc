@@ -73,7 +73,7 @@ TEST_F(LargeQueue, IsWorkedOffWithoutReadingAWholeTable) {
       if (!task.link) task.link = Link{};
     }
     expect_no_whole_scan("store ahead", [&] { EXPECT_TRUE(one_.queue.store_ahead(tasks)); });
-    expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.links("course", refs)); });
+    expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.linked_ids("course", refs)); });
     expect_no_whole_scan("holders", [&] { EXPECT_TRUE(one_.queue.holders("course", ids)); });
     group.back() = waiting(tasks.back(), {"category", "main", {"taxonomy_term", 1 + round}}, "");
     expect_no_whole_scan("settle", [&] { settle(one_, group); });
@@ -102,7 +102,7 @@ class MiddlingQueue : public LargeQueue {
         refs.push_back(task.key.entity);
         group.push_back(done(task, task.key.entity.id));
       }
-      expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.links("course", refs)); });
+      expect_no_whole_scan("links", [&] { EXPECT_TRUE(one_.queue.linked_ids("course", refs)); });
       group.back() = waiting(tasks.back(), {"category", "main", {"taxonomy_term", 1 + round}}, "");
       expect_no_whole_scan("settle", [&] { settle(one_, group); });
     }
@@ -121,7 +121,7 @@ TEST_F(MiddlingQueue, LooksLinksUpByTheirKeyThoughTheyWereCountedWhenThereWereNo
   std::vector<EntityRef> refs;
   for (std::int64_t id = 1; id <= 500; ++id) refs.push_back({"node", id * 80});
   const std::int64_t before = blocks_of_link_indexes();
-  ASSERT_EQ(one_.queue.links("course", refs)->size(), refs.size());
+  ASSERT_EQ(one_.queue.linked_ids("course", refs)->size(), refs.size());
   EXPECT_LT(blocks_of_link_indexes() - before, 10 * 500);
 }
 

@@ -37,11 +37,11 @@ TEST_F(Settle, StoresTheLinkAndRemovesTheTask) {
   const SettleReport report = settle(one_, {settlement});
   EXPECT_EQ(report.settled, 1U);
   EXPECT_EQ(tasks(), "");
-  auto links = one_.queue.links("course", {{task.key.entity}});
-  ASSERT_TRUE(links);
-  ASSERT_EQ(links->size(), 1U);
-  EXPECT_EQ(links->at(0).first, task.key.entity);
-  EXPECT_EQ(links->at(0).second, *settlement.link);
+  site_.save_node(task.key.entity.id, {.base = {{"title", "Physics"}}});
+  drain(one_);
+  const auto again = claim(one_);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].link, settlement.link);
 }
 
 TEST_F(Settle, ComesBackWhenAChangeCameMeanwhile) {

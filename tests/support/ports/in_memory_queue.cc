@@ -221,12 +221,12 @@ Result<std::optional<InMemoryQueue::Millis>> InMemoryQueue::next_due(
   return next;
 }
 
-Result<std::vector<std::pair<EntityRef, Link>>> InMemoryQueue::links(
+Result<std::vector<std::pair<EntityRef, LinkedId>>> InMemoryQueue::linked_ids(
     std::string_view component, std::span<const EntityRef> refs) {
-  std::vector<std::pair<EntityRef, Link>> found;
+  std::vector<std::pair<EntityRef, LinkedId>> found;
   for (const auto& [key, link] : links_) {
     if (key.component != component || std::ranges::find(refs, key.entity) == refs.end()) continue;
-    found.emplace_back(key.entity, link);
+    found.emplace_back(key.entity, LinkedId{link.moodle_id, link.skipped});
   }
   return found;
 }

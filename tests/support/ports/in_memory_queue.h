@@ -73,8 +73,8 @@ class InMemoryQueue : public Queue {
   Result<SettleReport> settle(std::span<const Settlement> settlements) override;
   Status release(std::span<const Task> tasks, bool in_doubt) override;
   Result<std::optional<Millis>> next_due(std::span<const std::string> components) override;
-  Result<std::vector<std::pair<EntityRef, Link>>> links(std::string_view component,
-                                                        std::span<const EntityRef> refs) override;
+  Result<std::vector<std::pair<EntityRef, LinkedId>>> linked_ids(
+      std::string_view component, std::span<const EntityRef> refs) override;
   Result<std::vector<std::pair<MoodleId, EntityRef>>> holders(
       std::string_view component, std::span<const MoodleId> ids) override;
   Result<std::vector<TaskKey>> store_ahead(std::span<const Task> tasks) override;

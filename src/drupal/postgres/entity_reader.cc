@@ -12,6 +12,12 @@ namespace moodlesync::postgres {
 
 namespace {
 
+/// One view of all tables. Some hundred entities are looked up by their keys; where there are some
+/// ten thousand PostgreSQL rather reads the tables whole, which takes twice as long.
+constexpr std::string_view kReading =
+    "ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_hashjoin = off;"
+    " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off";
+
 std::string key_of(const SourceSpec& source) { return source.component + "/" + source.name; }
 
 /// One entity (or profile) of the part that is being read.
@@ -299,7 +305,7 @@ Result<std::vector<Entity>> EntityReader::load(const SourceSpec& source,
   for (const EntityRef& ref : ids) {
     if (places.try_emplace(ref.id, entities.size()).second) entities.emplace_back().ref = ref;
   }
-  auto transaction = Transaction::begin(connection_, "ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  auto transaction = Transaction::begin(connection_, kReading);
   if (!transaction) return std::move(transaction).error();
   auto done = Loading(*transaction, schema_, targets_).read(plan->second, entities);
   if (done) done = transaction->commit();

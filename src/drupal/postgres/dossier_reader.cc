@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kTasks = R"sql(
 SELECT t.component, t.source, t.entity_type, t.entity_id, t.state, t.code, t.message, t.attempts,
-       t.in_doubt, floor(extract(epoch FROM t.due_at - now()))::bigint,
+       t.in_doubt, floor(extract(epoch FROM coalesce(t.lease_until, t.due_at) - now()))::bigint,
        greatest(0, floor(extract(epoch FROM now() - t.first_at)))::bigint,
        coalesce(t.waits_component, ''), t.waits_entity_type, t.waits_entity_id,
        coalesce(t.instance, '')

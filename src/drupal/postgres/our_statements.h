@@ -53,6 +53,7 @@ inline constexpr std::string_view kWantedByChanges = R"sql(
     SELECT * FROM {moodle_sync.link} WHERE entity_type = t.entity_type AND entity_id = t.entity_id
     OFFSET 0) l
   WHERE t.op IN ('U', 'D')
+    AND t.entity_type IN (SELECT entity_type FROM route WHERE owner_type = '')
     AND EXISTS (SELECT FROM route r WHERE r.component = l.component AND r.source = l.source)
   UNION ALL
   SELECT l.component, l.source, l.entity_type, l.entity_id, '', t.seq, t.at

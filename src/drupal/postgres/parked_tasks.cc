@@ -29,7 +29,7 @@ constexpr std::string_view kRetry = R"sql(
 WITH chosen AS (
   SELECT entity_type, entity_id, component, source FROM {moodle_sync.task} t
   WHERE t.state = 'parked' AND @which@
-  ORDER BY entity_type, entity_id, component, source FOR UPDATE
+  ORDER BY entity_id, entity_type, component, source FOR UPDATE
 ), due AS (
   UPDATE {moodle_sync.task} AS task SET
     state = 'pending', due_at = now(), first_at = now(), attempts = 0, code = '', message = ''
@@ -44,7 +44,7 @@ constexpr std::string_view kForget = R"sql(
 WITH chosen AS (
   SELECT entity_type, entity_id, component, source FROM {moodle_sync.task} t
   WHERE t.state = 'parked' AND @which@
-  ORDER BY entity_type, entity_id, component, source FOR UPDATE
+  ORDER BY entity_id, entity_type, component, source FOR UPDATE
 ), forgotten AS (
   DELETE FROM {moodle_sync.task} AS task USING chosen c
   WHERE task.entity_type = c.entity_type AND task.entity_id = c.entity_id

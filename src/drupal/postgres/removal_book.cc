@@ -49,7 +49,7 @@ WITH freed AS (
   SELECT t.entity_type, t.entity_id, t.component, t.source FROM {moodle_sync.task} t
   WHERE (t.entity_type, t.entity_id, t.component, t.source) IN (
     SELECT entity_type, entity_id, component, source FROM freed)
-  ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE
+  ORDER BY t.entity_id, t.entity_type, t.component, t.source FOR UPDATE
 ), due AS (
   UPDATE {moodle_sync.task} AS task SET
     generation = task.generation + CASE task.state WHEN 'running' THEN 1 ELSE 0 END,

@@ -98,7 +98,7 @@ WITH known AS (
   RETURNING l.component, l.source, l.entity_type, l.entity_id, l.bundle
 ), queued AS (
   INSERT INTO {moodle_sync.task} AS task (component, source, entity_type, entity_id, bundle)
-  SELECT * FROM corrected ORDER BY entity_type, entity_id, component, source
+  SELECT * FROM corrected ORDER BY entity_id, entity_type, component, source
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     generation = task.generation + 1,
     @again@

@@ -24,13 +24,13 @@ WITH ahead AS (
   FROM {moodle_sync.task} t JOIN ahead a ON t.entity_type = a.entity_type
     AND t.entity_id = a.entity_id AND t.component = a.component AND t.source = a.source
   WHERE t.state = 'running' AND t.token = a.token
-  ORDER BY t.entity_type, t.entity_id, t.component, t.source FOR UPDATE OF t
+  ORDER BY t.entity_id, t.entity_type, t.component, t.source FOR UPDATE OF t
 ), stored AS (
   INSERT INTO {moodle_sync.link} AS link
     (component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent)
   SELECT component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent
   FROM ahead JOIN held USING (component, source, entity_type, entity_id)
-  ORDER BY entity_type, entity_id, component, source
+  ORDER BY entity_id, entity_type COLLATE "C", component COLLATE "C", source COLLATE "C"
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET sent = excluded.sent
 )
 SELECT a.component, a.source, a.entity_type, a.entity_id

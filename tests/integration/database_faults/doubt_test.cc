@@ -142,7 +142,7 @@ TEST_F(AnswerLost, ASettleThatNeverCameAboutAndWasTakenOverCountsAsLost) {
   gate_.cut_at(kCommit, Cut::kBefore);
   EXPECT_FALSE(far_.queue.settle(std::vector{done(task, 42)}));
   gate_.refuse(false);
-  site_.sql().run(one_.names.expand("UPDATE {moodle_sync.task} SET due_at = now()"));
+  site_.sql().run(one_.names.expand("UPDATE {moodle_sync.task} SET lease_until = now()"));
   ASSERT_EQ(claim(*another_instance()).size(), 1U);
   const SettleReport report = settle(far_, {done(task, 42)});
   EXPECT_EQ(report.settled, 0U);

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <thread>
 
 #include "integration/drupal_queue/queue_fixture.h"
 
@@ -19,8 +20,8 @@ class Claim : public QueueTest {
         std::to_string(count) + ") i");
   }
   void let_leases_run_out() {
-    sql("UPDATE {moodle_sync.task} SET due_at = now() - interval '1 second',"
-        " lease_until = now() - interval '1 second' WHERE state = 'running'");
+    sql("UPDATE {moodle_sync.task} SET lease_until = now() - interval '1 second'"
+        " WHERE state = 'running'");
   }
 };
 
@@ -49,6 +50,34 @@ TEST_F(Claim, TellsHowOldTheChangeIsAndHowLongTheTaskHasBeenDue) {
   EXPECT_LT(task.queued, minutes{65});
   EXPECT_GE(task.overdue, minutes{1});
   EXPECT_LT(task.overdue, minutes{6});
+}
+
+TEST_F(Claim, CountsWhatWasTakenOverFromTheEndOfItsLease) {
+  queue_courses(1);
+  sql("UPDATE {moodle_sync.task} SET due_at = now() - interval '1 hour'");
+  ASSERT_EQ(claim(one_).size(), 1U);
+  let_leases_run_out();
+  EXPECT_LT(claim(one_).at(0).overdue, std::chrono::minutes{5}) << "until then it was worked on";
+}
+
+/// Each index entry of a claim would be a quarter of its price, and garbage afterwards.
+TEST_F(Claim, MakesNoEntryInAnyIndex) {
+  constexpr int kTasks = 200;
+  queue_courses(kTasks);
+  const auto tasks = claim(one_, kTasks);
+  ASSERT_EQ(tasks.size(), static_cast<std::size_t>(kTasks));
+  ASSERT_TRUE(one_.queue.renew(tasks, std::chrono::hours(2)));
+  one_.connection.close();  // Statistics are told at the end of a session.
+  const auto count = [&](const std::string& column) {
+    return sql("SELECT " + column +
+               " FROM pg_stat_all_tables WHERE relid = '{moodle_sync.task}'::regclass");
+  };
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (count("n_tup_upd") == "0" && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(count("n_tup_upd"), std::to_string(2 * kTasks));
+  EXPECT_GE(std::stoi(count("n_tup_hot_upd")), kTasks) << "a row's page has room for it once";
 }
 
 TEST_F(Claim, TakesOnlyTheAskedComponents) {

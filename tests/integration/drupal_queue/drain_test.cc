@@ -47,6 +47,23 @@ TEST_F(Drain, LetsATaskThatIsChangedAgainKeepItsPlaceInTheLine) {
   EXPECT_EQ(claim(one_).at(0).key.entity.id, late);
 }
 
+TEST_F(Drain, WritesNothingToATaskThatIsDueAnyway) {
+  const auto nid = site_.create_node("course", "Chemistry");
+  drain(one_);
+  const auto version = [&] { return sql("SELECT ctid FROM {moodle_sync.task}"); };
+  const std::string first = version();
+  site_.save_node(nid, {.base = {{"title", "Biology"}}});
+  EXPECT_GT(drain(one_).taken, 0U);
+  EXPECT_EQ(version(), first);
+  sql("UPDATE {moodle_sync.task} SET attempts = 3, code = 'timeout', message = 'too slow',"
+      " due_at = now() + interval '1 hour'");
+  site_.save_node(nid, {.base = {{"title", "Physics"}}});
+  drain(one_);
+  EXPECT_EQ(sql("SELECT attempts || code || message FROM {moodle_sync.task} WHERE due_at <= now()"),
+            "0")
+      << "a fresh start";
+}
+
 TEST_F(Drain, CountsTheTimeOfAParkedTaskFromTheChangeThatBringsItBack) {
   const Task task = claimed_course();
   settle(one_, {ended(task, Settlement::State::kParked)});

@@ -165,6 +165,34 @@ TEST_F(Install, RefusesACopyOfTheDatabase) {
   EXPECT_EQ(installer.install(sources_, "https://drupal.example").error().code, "site_differs");
 }
 
+/// As a site has it that was installed before version 8, with work to do.
+TEST_F(Install, BringsAnOlderSchemaUpToDateWithAllThatIsInIt) {
+  ASSERT_TRUE(installer_.uninstall());
+  site_.sql().script(one_.names.expand(
+      "CREATE SCHEMA moodle_sync; CREATE TABLE {moodle_sync.migration} (version integer PRIMARY "
+      "KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"));
+  for (const Migration& migration : migrations()) {
+    if (migration.version >= 8) continue;
+    site_.sql().script(one_.names.expand(migration.sql));
+    sql("INSERT INTO {moodle_sync.migration} (version, name) VALUES (" +
+        std::to_string(migration.version) + ", 'old')");
+  }
+  sql("INSERT INTO {moodle_sync.task} (component, source, entity_type, entity_id, state, due_at, "
+      "lease_until, token) VALUES ('course', 'main', 'node', 1, 'pending', now(), NULL, NULL), "
+      "('course', 'main', 'node', 2, 'parked', now(), NULL, NULL), "
+      "('course', 'main', 'node', 3, 'running', now() + interval '1 hour', now() + interval "
+      "'1 hour', 7)");
+  sql("INSERT INTO {moodle_sync.link} (component, source, entity_type, entity_id, moodle_id) "
+      "VALUES ('course', 'main', 'node', 1, 11)");
+  install();
+  EXPECT_EQ(*schema_version(one_.connection, one_.names), newest_schema_version());
+  const auto tasks = claim(one_);
+  ASSERT_EQ(tasks.size(), 1U);
+  EXPECT_EQ(tasks[0].key.entity.id, 1);
+  EXPECT_EQ(tasks[0].link->moodle_id, MoodleId{11});
+  EXPECT_EQ(sql("SELECT count(*) FROM {moodle_sync.task}"), "3");
+}
+
 TEST_F(Install, RefusesASchemaOfANewerProgram) {
   sql("INSERT INTO {moodle_sync.migration} (version, name) VALUES (1000, 'future')");
   EXPECT_EQ(installer_.install(sources_, "https://drupal.example").error().code, "schema_too_new");

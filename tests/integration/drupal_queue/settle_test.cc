@@ -67,7 +67,7 @@ TEST_F(Settle, FollowsANewerChangeEvenWhenTheOldStateWasRefused) {
 
 TEST_F(Settle, LeavesATaskAloneWhoseLeaseWasLost) {
   const Task task = claimed_course();
-  sql("UPDATE {moodle_sync.task} SET due_at = now() - interval '1 second'");
+  sql("UPDATE {moodle_sync.task} SET lease_until = now() - interval '1 second'");
   const Task taken = claim(*another_instance()).at(0);
   const SettleReport report = settle(one_, {done(task, 42)});
   EXPECT_EQ(report.lost, 1U);

@@ -38,8 +38,8 @@ TEST_F(QueueHygiene, AsksVacuumToComeSoonerThanItsDefault) {
     EXPECT_EQ(option(table, "autovacuum_vacuum_threshold"), "2000") << table;
     EXPECT_EQ(option(table, "autovacuum_analyze_threshold"), "5000") << table;
   }
-  EXPECT_EQ(option("task", "fillfactor"), "70");
-  EXPECT_EQ(option("link", "fillfactor"), "90");
+  EXPECT_EQ(option("task", "fillfactor"), "50");
+  EXPECT_EQ(option("link", "fillfactor"), "50");
   EXPECT_EQ(option("link", "autovacuum_vacuum_scale_factor"), "0.02");
 }
 

@@ -92,13 +92,14 @@ Result<std::vector<Task>> InMemoryQueue::claim(const ClaimRequest& request) {
   for (auto* entry : all_due) {
     if (std::cmp_greater_equal(claimed.size(), request.limit)) break;
     auto& [key, row] = *entry;
+    const Millis claimable_at = is_expired(row) ? row.lease_until : row.due;
     row.task.in_doubt |= is_expired(row);
     row.state = "running";
     row.task.token = next_token_++;
     Task task = row.task;
     task.queued = now_ - row.first;
-    task.overdue = now_ - row.due;
-    row.lease_until = row.due = now_ + request.lease;
+    task.overdue = now_ - claimable_at;
+    row.lease_until = now_ + request.lease;
     if (const auto link = links_.find(key); link != links_.end()) task.link = link->second;
     claimed.push_back(std::move(task));
   }
@@ -113,7 +114,7 @@ Result<std::vector<TaskKey>> InMemoryQueue::renew(std::span<const Task> tasks,
     if (at == rows_.end() || at->second.task.token != task.token || at->second.state != "running") {
       lost.push_back(task.key);
     } else {
-      at->second.lease_until = at->second.due = now_ + lease;
+      at->second.lease_until = now_ + lease;
     }
   }
   return lost;

@@ -275,7 +275,7 @@ Counterpart Intake::counterpart(const Known& known, std::string_view component,
   if (field.kind == MoodleIdField::kOptedOut) return {.state = State::kOptedOut};
   const auto link = known.links.find({std::string(component), to.target});
   const LinkedId* const known_link = link == known.links.end() ? nullptr : &link->second;
-  if (known_link != nullptr && is_known(*known_link)) {
+  if (known_link != nullptr && known_link->moodle_id && known_link->skipped.empty()) {
     return known_counterpart(component, *known_link->moodle_id);
   }
   // A copy that carries its original's id has none of its own yet.

@@ -25,6 +25,11 @@ inline constexpr std::string_view kByKeys =
     " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;"
     " SET LOCAL enable_bitmapscan = off";
 
+/// ORDER BY of whoever locks several tasks or links: one order for all keeps them from deadlocks.
+/// It is that of the tables' keys, said out loud for keys that come as arrays.
+inline constexpr std::string_view kKeyOrder =
+    "entity_id, entity_type COLLATE \"C\", component COLLATE \"C\", source COLLATE \"C\"";
+
 /// In a statement: the COMMIT of its transaction is answered before it has reached the disk. For
 /// what a crash of PostgreSQL may undo as a whole, to be done once more; nothing that is committed
 /// later outlives it, as the log is written in order.

@@ -29,7 +29,7 @@ WITH taken AS (
   FROM wanted
   WHERE entity_type <> 'user' OR entity_id <> 0
   GROUP BY entity_id, entity_type, component, source
-  ORDER BY entity_id, entity_type COLLATE "C", component COLLATE "C", source COLLATE "C"
+  ORDER BY @key_order@
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     generation = task.generation + 1,
     bundle = CASE WHEN excluded.bundle <> '' THEN excluded.bundle ELSE task.bundle END,

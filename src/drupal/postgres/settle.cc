@@ -22,7 +22,8 @@ namespace {
 constexpr int kAttempts = 3;
 
 std::string sql(const TableNames& names, std::string_view text) {
-  return names.expand(filled(std::string(text), "@matches@", kMatchesTask));
+  return names.expand(
+      filled(filled(std::string(text), "@matches@", kMatchesTask), "@key_order@", kKeyOrder));
 }
 
 std::string_view state_name(Settlement::State state) {
@@ -215,7 +216,7 @@ Status queue_targets(Transaction& transaction, const TableNames& names, const Gr
   if (waiters.empty()) return ok();
   const Param bundles = column(
       waiters, [](const Item& one) { return base::clean_utf8(one.settlement->waits_on_bundle); });
-  auto rows = transaction.query(names.expand(kQueueTargets),
+  auto rows = transaction.query(sql(names, kQueueTargets),
                                 {target_components(waiters), target_sources(waiters),
                                  target_types(waiters), target_ids(waiters), bundles});
   if (!rows) return std::move(rows).error();

@@ -2,7 +2,8 @@
 
 #include <string_view>
 
-/// What settle_group() says to PostgreSQL; to be expanded, and @matches@ to be filled in.
+/// What settle_group() says to PostgreSQL; to be expanded, and @matches@ and @key_order@ to be
+/// filled in.
 namespace moodlesync::postgres {
 
 inline constexpr std::string_view kMatchesTask =
@@ -35,7 +36,7 @@ FROM (SELECT * FROM (
     WHERE state = 'waiting' AND waits_component = s.component
       AND waits_entity_type = s.entity_type AND waits_entity_id = s.entity_id
     OFFSET 0) w
-) AS k ORDER BY entity_id, entity_type COLLATE "C", component COLLATE "C", source COLLATE "C") AS k CROSS JOIN LATERAL (
+) AS k ORDER BY @key_order@) AS k CROSS JOIN LATERAL (
   SELECT generation, state, token FROM {moodle_sync.task}
   WHERE entity_type = k.entity_type AND entity_id = k.entity_id AND component = k.component
     AND source = k.source
@@ -78,7 +79,7 @@ WITH s AS MATERIALIZED (
          CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN 1 ELSE 0 END,
          CASE WHEN owe_write_back AND moodle_id IS NOT NULL THEN now() END
   FROM s WHERE has_link AND NOT remove_link
-  ORDER BY entity_id, entity_type COLLATE "C", component COLLATE "C", source COLLATE "C"
+  ORDER BY @key_order@
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET
     uuid = excluded.uuid, bundle = excluded.bundle, moodle_id = excluded.moodle_id,
     sent = excluded.sent, skipped = excluded.skipped, updated_at = excluded.updated_at,
@@ -133,7 +134,7 @@ WHERE NOT EXISTS (
   WHERE l.entity_type = s.entity_type AND l.entity_id = s.entity_id AND l.component = s.component
     AND (l.moodle_id IS NOT NULL OR l.skipped <> '' OR l.updated_at > now() - interval '1 minute'))
 GROUP BY 1, 2, 3, 4
-ORDER BY s.entity_id, s.entity_type COLLATE "C", s.component COLLATE "C", s.source COLLATE "C"
+ORDER BY @key_order@
 ON CONFLICT DO NOTHING)sql";
 
 /// $1 to $8 the group. Wakes its own waiters whose target has its id by now or was skipped while

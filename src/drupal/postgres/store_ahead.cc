@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "drupal/postgres/link_row.h"
+#include "drupal/postgres/our_statements.h"
 #include "drupal/postgres/task_keys.h"
 
 namespace moodlesync::postgres {
@@ -30,7 +31,7 @@ WITH ahead AS (
     (component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent)
   SELECT component, source, entity_type, entity_id, uuid, bundle, moodle_id, sent
   FROM ahead JOIN held USING (component, source, entity_type, entity_id)
-  ORDER BY entity_id, entity_type COLLATE "C", component COLLATE "C", source COLLATE "C"
+  ORDER BY @key_order@
   ON CONFLICT (entity_type, entity_id, component, source) DO UPDATE SET sent = excluded.sent
 )
 SELECT a.component, a.source, a.entity_type, a.entity_id
@@ -57,7 +58,9 @@ Result<std::vector<TaskKey>> store_links_ahead(Connection& connection, const Tab
                                                std::span<const Task> tasks) {
   Json all = Json::array();
   for (const Task& task : tasks) all.push_back(to_json(task));
-  auto rows = connection.query(names.expand(kStoreAhead), {to_parameter(all)});
+  auto rows =
+      connection.query(names.expand(filled(std::string(kStoreAhead), "@key_order@", kKeyOrder)),
+                       {to_parameter(all)});
   if (!rows) return std::move(rows).error();
   std::vector<TaskKey> lost;
   lost.reserve(static_cast<std::size_t>(rows->size()));

@@ -123,7 +123,7 @@ Result<DrainReport> TaskQueue::drain(int limit, std::string_view referrers,
   for (Param& route : routes_.params()) params.push_back(std::move(route));
   std::string sql = filled(std::string(kDrain), "@postponed@", postponed);
   sql = filled(filled(std::move(sql), "@wanted@", kWantedByChanges), "@again@", kDueAgain);
-  sql = filled(std::move(sql), "@commit@", kCommitSoon);
+  sql = filled(filled(std::move(sql), "@commit@", kCommitSoon), "@key_order@", kKeyOrder);
   sql = filled(filled(names_.expand(sql), "@routes@", Routes::table(2)), "@referrers@", referrers);
   auto rows = connection_.query(sql, params);
   if (!rows) {

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "drupal/postgres/our_statements.h"
 #include "drupal/postgres/part_builder.h"
 
 namespace moodlesync::postgres {
@@ -14,8 +15,6 @@ namespace {
 constexpr std::string_view kKeys =
     "unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS "
     "k(entity_type, entity_id, component, source)";
-constexpr std::string_view kInKeyOrder =
-    " ORDER BY entity_id, entity_type COLLATE \"C\", component COLLATE \"C\", source COLLATE \"C\"";
 constexpr std::string_view kMatchesLink =
     "l.entity_type = k.entity_type AND l.entity_id = k.entity_id AND l.component = k.component AND "
     "l.source = k.source";
@@ -55,7 +54,7 @@ Status WriteBackGroup::lock_links(std::span<const LinkKey> keys) {
   const auto rows = transaction_.query(
       "SELECT l.entity_type, l.entity_id, l.component, l.source, l.moodle_id, l.uuid, l.write_back,"
       " CASE WHEN l.reasserted_on = current_date THEN l.reasserts ELSE 0 END FROM (SELECT * FROM " +
-          std::string(kKeys) + std::string(kInKeyOrder) +
+          std::string(kKeys) + " ORDER BY " + std::string(kKeyOrder) +
           ") AS k CROSS JOIN LATERAL (SELECT * FROM " +
           names_.expand("{moodle_sync.link} l WHERE ") + std::string(kMatchesLink) +
           " OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) AS l"

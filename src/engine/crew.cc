@@ -16,7 +16,9 @@ void Crew::start(Prepared prepared) {
 Co<Done> Crew::accompany(Members::iterator member) {
   Prepared& work = member->work;
   work.conversation.keep_link = [this, &work](const Link& link) {
-    return journal_.store(work.task, link);
+    Co<Status> storing = journal_.store(work.task, link);
+    work.task.link.reset();  // What the queue holds of it is not certain any more.
+    return storing;
   };
   std::optional<Outcome> outcome = admit(work.conversation, work.id_holder);
   if (!outcome) outcome = co_await work.component->converse(work.conversation);

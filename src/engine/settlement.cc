@@ -25,6 +25,7 @@ struct Decide {
     to.state = Settlement::State::kDone;
     to.link.emplace(of.link).skipped = skipped.reason;
     to.owe_write_back = false;
+    leave_as_it_is();
   }
 
   void operator()(const Waiting& waiting) const {
@@ -62,6 +63,13 @@ struct Decide {
   void done() const {
     to.state = Settlement::State::kDone;
     to.link.emplace(of.link).skipped.clear();
+    leave_as_it_is();
+  }
+
+  /// A link that the queue holds already is not stored once more: most of what a mass save in
+  /// Drupal brings is in order.
+  void leave_as_it_is() const {
+    if (!to.owe_write_back && to.link == of.task.link) to.link.reset();
   }
 
   void retry(const Error& error) const {

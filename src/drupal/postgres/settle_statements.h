@@ -42,7 +42,7 @@ FROM (SELECT * FROM (
     AND source = k.source
   FOR UPDATE) AS t)sql";
 
-/// $1 to $22 the group. What each part does to links and tasks is done to different rows, so it
+/// $1 to $22 the group, put into the order in which links are locked. What each part does to links and tasks is done to different rows, so it
 /// does not matter that they all see the tables as they were before.
 ///
 /// told: whoever refers to an entity was told of its former id, or that it has none; the next drain
@@ -62,6 +62,7 @@ WITH s AS MATERIALIZED (
   AS s(component, source, entity_type, entity_id, state, changed, delay_ms, spend_attempt,
        in_doubt, code, message, has_link, moodle_id, sent, uuid, bundle, skipped, remove_link,
        owe_write_back, waits_component, waits_entity_type, waits_entity_id)
+  ORDER BY @key_order@
 ), told AS (
   INSERT INTO {moodle_sync.change} (entity_type, entity_id, op)
   SELECT DISTINCT s.entity_type, s.entity_id, 'R'::"char"

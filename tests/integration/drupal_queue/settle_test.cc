@@ -26,6 +26,15 @@ class Settle : public QueueTest {
     }
     throw std::runtime_error("the category was not claimed");
   }
+  /// The task of a course that was claimed and settled before, claimed after its next save.
+  [[nodiscard]] Task claimed_again(const Task& course) {
+    site_.save_node(course.key.entity.id, {.base = {{"title", "Chemistry"}}});
+    drain(one_);
+    for (Task& task : claim(one_)) {
+      if (task.key == course.key) return std::move(task);
+    }
+    throw std::runtime_error("the course was not claimed again");
+  }
   static inline const TaskKey kCategory{"category", "main", {"taxonomy_term", 9}};
 };
 
@@ -42,6 +51,33 @@ TEST_F(Settle, StoresTheLinkAndRemovesTheTask) {
   const auto again = claim(one_);
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].link, settlement.link);
+}
+
+TEST_F(Settle, ReadsBackOfALinkWhatIsText) {
+  const Task task = claimed_course();
+  Settlement settlement = done(task, 42);
+  settlement.link->sent = {{"", "no name"}, {"idnumber", "ä \"quoted\" \\ \n"}, {"summary", ""}};
+  settle(one_, {settlement});
+  sql(R"(UPDATE {moodle_sync.link} SET sent = sent ||
+         '{"count": 3, "nested": {"idnumber": "other"}, "list": ["idnumber", "x"], "none": null}')");
+  const Task again = claimed_again(task);
+  EXPECT_EQ(again.link->sent, settlement.link->sent);
+  settle(one_, {done(again, 42)});
+  sql(R"(UPDATE {moodle_sync.link} SET sent = '["idnumber", "x"]')");
+  EXPECT_TRUE(claimed_again(task).link->sent.empty());
+}
+
+/// The sweep must not ask for ever what has been answered.
+TEST_F(Settle, NotesOfALinkThatIsLeftAloneThatItWasLookedAt) {
+  const Task task = claimed_course();
+  Settlement settlement = done(task, 42);
+  settlement.link->sent = {{"fullname", "Chemistry"}};
+  settle(one_, {settlement});
+  sql("UPDATE {moodle_sync.link} SET updated_at = '-infinity'");
+  settle(one_, {ended(claimed_again(task), Settlement::State::kDone)});
+  EXPECT_EQ(link("updated_at > now() - interval '1 minute', moodle_id, sent"),
+            "t 42 {\"fullname\": \"Chemistry\"}");
+  EXPECT_EQ(tasks(), "");
 }
 
 TEST_F(Settle, ComesBackWhenAChangeCameMeanwhile) {

@@ -294,5 +294,38 @@ TEST_F(LoopSafety, StoresWhatIsAboutToBeToldBeforeMoodleHearsOfIt) {
             "about to be told");
 }
 
+/// Stores what it is about to say, and then has no need to say it.
+class HesitantComponent : public fakes::ScriptedComponent {
+ public:
+  HesitantComponent() : ScriptedComponent("course", "node", "course") {}
+
+  [[nodiscard]] Co<Outcome> converse(Conversation& conversation) const override {
+    Link link = conversation.link;
+    link.sent.clear();
+    const Status stored = co_await store_ahead(conversation, std::move(link));
+    if (!stored) co_return stored.error();
+    co_return Unchanged{};
+  }
+};
+
+TEST_F(LoopSafety, KnowsAgainWhatWasUncertainForAMomentOnly) {
+  const TaskKey algebra{"course", "main", {"node", 1}};
+  course(1, "Algebra");
+  (void)run();
+  const Link before = queue_->all_links().at(algebra);
+  ASSERT_FALSE(before.sent.empty());
+  components_.clear();
+  components_.push_back(std::make_unique<HesitantComponent>());
+  Entity entity;
+  entity.ref = algebra.entity;
+  entity.exists = true;
+  entity.bundle = "course";
+  entity.moodle_id_text = to_string(*before.moodle_id);
+  reader_.set(entity);
+  queue_->capture(entity.ref, "course");
+  (void)run();
+  EXPECT_EQ(queue_->all_links().at(algebra), before);
+}
+
 }  // namespace
 }  // namespace moodlesync::engine

@@ -53,6 +53,19 @@ TEST_F(DecideSettlement, RemembersWhyATaskWasSkipped) {
   EXPECT_FALSE(done.owe_write_back);
 }
 
+TEST_F(DecideSettlement, LeavesALinkAloneThatTheQueueHoldsAlready) {
+  conclusion_.owe_write_back = false;
+  conclusion_.task.link = conclusion_.link;
+  EXPECT_FALSE(decide(Unchanged{}).link.has_value());
+  EXPECT_EQ(decide(Skipped{"opted_out", ""}).link->skipped, "opted_out") << "that is news";
+  conclusion_.task.link->skipped = "opted_out";
+  EXPECT_FALSE(decide(Skipped{"opted_out", ""}).link.has_value());
+  EXPECT_EQ(decide(Unchanged{}).link->skipped, "") << "skipped no longer";
+  conclusion_.task.link = conclusion_.link;
+  conclusion_.owe_write_back = true;
+  EXPECT_TRUE(decide(Unchanged{}).link.has_value()) << "Drupal is to be told of it once more";
+}
+
 TEST_F(DecideSettlement, LetsATaskWaitWithoutSpendingAnAttempt) {
   conclusion_.waits_on = {"category", "main", {"taxonomy_term", 4}};
   const Settlement waiting = decide(Waiting{"category", {"taxonomy_term", 4}, "sections"});

@@ -2,15 +2,51 @@
 
 namespace moodlesync::postgres {
 
+namespace {
+
+/// Takes the texts of one flat object as they are read, without making a tree of them first: a
+/// claim reads some thousand.
+class SentReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  using Sent = decltype(Link::sent);
+  explicit SentReader(Sent& sent) : sent_(sent) {}
+
+  bool start_object(std::size_t /*size*/) override { return ++depth_ > 0; }
+  bool end_object() override { return --depth_ >= 0; }
+  bool start_array(std::size_t /*size*/) override { return depth_++ > 0; }  // Never outermost.
+  bool end_array() override { return --depth_ >= 0; }
+  bool key(string_t& name) override {
+    if (depth_ == 1) field_ = std::move(name);
+    return true;
+  }
+  bool string(string_t& value) override {
+    if (depth_ == 1) sent_.insert_or_assign(std::move(field_), std::move(value));
+    return true;
+  }
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*error*/) override {
+    return false;
+  }
+
+ private:
+  Sent& sent_;
+  std::string field_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
 Link read_link(const Row& row, int first) {
   Link link;
   if (const auto id = row.optional_integer(first)) link.moodle_id = MoodleId{*id};
-  const auto sent = nlohmann::json::parse(row.text(first + 1), nullptr, false);
-  if (sent.is_object()) {
-    for (const auto& [field, value] : sent.items()) {
-      if (value.is_string()) link.sent.emplace(field, value.get<std::string>());
-    }
-  }
+  SentReader reader(link.sent);
+  if (!nlohmann::json::sax_parse(row.text(first + 1), &reader)) link.sent.clear();
   link.uuid = row.text(first + 2);
   link.bundle = row.text(first + 3);
   link.skipped = row.text(first + 4);

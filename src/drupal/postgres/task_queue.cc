@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <random>
 #include <utility>
 
@@ -26,8 +25,7 @@ constexpr std::size_t kMany = 1000;
 constexpr std::string_view kCanceled = "57014";
 
 std::string with_keys(const TableNames& names, std::string_view sql) {
-  return names.expand(
-      filled(filled(std::string(sql), "@keys@", TaskKeys::kTable), "@columns@", kLinkColumns));
+  return names.expand(filled(std::string(sql), "@keys@", TaskKeys::kTable));
 }
 
 std::string new_instance() {
@@ -196,16 +194,14 @@ Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
 /// A statement of its own: the claiming one waited for nobody, but its snapshot may be older than
 /// the commit of whoever held a task before, and then it would not see the link of that commit.
 Status TaskQueue::load_links(Transaction& transaction, std::vector<Task>& tasks) {
-  auto rows = transaction.query(with_keys(names_, kTasksLinks), TaskKeys(tasks).params());
+  Params keys = TaskKeys(tasks).params();
+  keys.pop_back();  // The tokens.
+  auto rows = transaction.query(
+      names_.expand(filled(std::string(kTasksLinks), "@columns@", kLinkColumns)), keys);
   if (!rows) return std::move(rows).error();
-  std::map<TaskKey, Link> links;
   for (int i = 0; i < rows->size(); ++i) {
-    links.emplace(read_task_key((*rows)[i], 0), read_link((*rows)[i], 4));
-  }
-  for (Task& task : tasks) {
-    if (auto found = links.find(task.key); found != links.end()) {
-      task.link = std::move(found->second);
-    }
+    const Row row = (*rows)[i];
+    tasks[static_cast<std::size_t>(row.integer(0))].link = read_link(row, 1);
   }
   return ok();
 }

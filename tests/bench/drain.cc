@@ -66,11 +66,14 @@ void tell_rate(BenchTable& table, const std::string& what, double rate, double g
 }
 
 /// The same work by two daemons: they take turns with nobody, so both cores are busy.
-void drain_side_by_side(BenchSite& site, BenchTable& table, const std::string& what, double goal) {
+void drain_side_by_side(BenchSite& site, const Scale& scale, BenchTable& table,
+                        const std::string& what, double goal) {
   const double changes = queued(site);
+  forget_statements(site);
   const double seconds = site.sync(2);
   tell_rate(table, what, changes / seconds, goal);
   table.tell("  all time", seconds / changes * 1e6, "us/change");
+  if (scale.statements) print_dearest(site, what);
 }
 
 /// Drains what is queued and tells what it took. The loop runs on this thread, so its processor
@@ -141,9 +144,10 @@ void measure_drain(const Scale& scale, BenchTable& table) {
   drain(site, scale, table, "drain where every person and course differs", 20'000);
   static_cast<void>(site.sync(2));  // A daemon that has just begun looks at everything once.
   touch_everything(site.rig().drupal());
-  drain_side_by_side(site, table, "two daemons where nothing differs", 20'000);
+  drain_side_by_side(site, scale, table, "two daemons where nothing differs", 20'000);
   rename_everybody(site.rig().drupal(), " III");
-  drain_side_by_side(site, table, "two daemons where every person and course differs", 20'000);
+  drain_side_by_side(site, scale, table, "two daemons where every person and course differs",
+                     20'000);
 }
 
 }  // namespace moodlesync::bench

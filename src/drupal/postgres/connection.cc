@@ -56,6 +56,16 @@ bool has_nul(const Params& params) {
   });
 }
 
+std::vector<const char*> pointers(const Params& params) {
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const Param& param : params) {
+    const auto& text = param.text();
+    values.push_back(text ? text->c_str() : nullptr);
+  }
+  return values;
+}
+
 Error nul_byte() {
   return {ErrorKind::kBug, "nul_byte", "PostgreSQL's text cannot hold a NUL byte"};
 }
@@ -112,6 +122,7 @@ Status Connection::open() {
 Status Connection::set_up() {
   ++session_;
   pooled_ = false;
+  prepared_.forget();
   PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
   if (PQsetnonblocking(connection_.get(), 1) != 0) return lost();
   const auto failed = [this](Error error) {
@@ -174,12 +185,7 @@ Error Connection::lost() {
 bool Connection::send(const std::string& sql, const Params& params, bool script) {
   ++statements_;
   if (script) return PQsendQuery(connection_.get(), sql.c_str()) == 1;
-  std::vector<const char*> values;
-  values.reserve(params.size());
-  for (const Param& param : params) {
-    const auto& text = param.text();
-    values.push_back(text ? text->c_str() : nullptr);
-  }
+  const std::vector<const char*> values = pointers(params);
   return PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
                            values.data(), nullptr, nullptr, 0) == 1;
 }
@@ -287,23 +293,63 @@ Status Connection::query_all(std::span<const Question> questions) {
   for (const Question& question : questions) {
     if (has_nul(*question.params)) return nul_byte();
   }
-  if (!send_pipeline(questions)) return lost();
+  if (auto given_up = give_up_old_plans(); !given_up) return given_up;
+  std::vector<bool> is_new;
+  if (!send_pipeline(questions, is_new)) return lost();
   std::optional<Error> failure;
-  for (const Question& question : questions) {
+  const auto note = [&](const Result<Rows>& answer) {
+    if (!answer && !failure) failure = answer.error();  // Those after it are not even tried.
+  };
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (is_new[i]) {
+      const Result<Rows> prepared = collect(deadline());
+      if (!is_open()) return prepared.error();
+      note(prepared);
+    }
     const Result<Rows> rows = collect(deadline());
     if (!is_open()) return rows.error();
-    if (!rows && !failure) failure = rows.error();  // Those after it are not even tried.
-    if (!failure) question.take(*rows);
+    note(rows);
+    if (!failure) questions[i].take(*rows);
   }
   if (!end_pipeline()) return lost();
-  return failure ? Status(*std::move(failure)) : ok();
+  if (!failure) return ok();
+  prepared_.doubt();
+  return *std::move(failure);
 }
 
-bool Connection::send_pipeline(std::span<const Question> questions) {
+Status Connection::give_up_old_plans() {
+  if (!prepared_.are_old(std::chrono::steady_clock::now())) return ok();
+  prepared_.forget();
+  auto given_up = ask_server("DEALLOCATE ALL", {}, true);
+  if (given_up) return ok();
+  prepared_.doubt();
+  return std::move(given_up).error();
+}
+
+bool Connection::prepare(const std::string& sql) {
+  const std::string& name = prepared_.add(sql, std::chrono::steady_clock::now());
+  return PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 1;
+}
+
+bool Connection::send_prepared(const Question& question) {
+  ++statements_;
+  const std::vector<const char*> values = pointers(*question.params);
+  return PQsendQueryPrepared(connection_.get(), prepared_.find(*question.sql)->c_str(),
+                             static_cast<int>(values.size()), values.data(), nullptr, nullptr,
+                             0) == 1;
+}
+
+/// `is_new`: which of them are prepared now. Behind a pooler none is: the next transaction may get
+/// a session that knows nothing of this one's.
+bool Connection::send_pipeline(std::span<const Question> questions, std::vector<bool>& is_new) {
   pg_conn* const connection = connection_.get();
   if (PQenterPipelineMode(connection) != 1) return false;
   for (const Question& question : questions) {
-    if (!send(*question.sql, *question.params, false)) return false;
+    is_new.push_back(!pooled_ && prepared_.find(*question.sql) == nullptr);
+    if (is_new.back() && !prepare(*question.sql)) return false;
+    const bool sent =
+        pooled_ ? send(*question.sql, *question.params, false) : send_prepared(question);
+    if (!sent) return false;
   }
   return PQpipelineSync(connection) == 1 && flush(deadline());
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "drupal/postgres/param.h"
+#include "drupal/postgres/prepared_statements.h"
 #include "drupal/postgres/rows.h"
 #include "moodlesync/result.h"
 
@@ -76,7 +77,9 @@ class Connection {
   [[nodiscard]] Status run(const std::string& script);
   /// Sends all `questions` before the first is answered (libpq's pipeline mode), so that they cost
   /// the time of one round trip and the server goes on while an answer is taken. The answers are
-  /// taken in their order, up to the first failure, which is what is returned.
+  /// taken in their order, up to the first failure, which is what is returned. But behind a pooler
+  /// they are prepared, and their plans used again for a second: 0A000 when a column's type was
+  /// changed meanwhile; once more in another transaction works.
   /// Requires: a transaction, and statements that may be repeated.
   [[nodiscard]] Status query_all(std::span<const Question> questions);
 
@@ -110,12 +113,15 @@ class Connection {
   [[nodiscard]] Result<Rows> ask(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] Result<Rows> ask_server(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
+  [[nodiscard]] bool send_prepared(const Question& question);
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
   [[nodiscard]] bool wait_for_input(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
   [[nodiscard]] Deadline deadline() const;
-  [[nodiscard]] bool send_pipeline(std::span<const Question> questions);
+  [[nodiscard]] Status give_up_old_plans();
+  [[nodiscard]] bool prepare(const std::string& sql);
+  [[nodiscard]] bool send_pipeline(std::span<const Question> questions, std::vector<bool>& is_new);
   [[nodiscard]] bool end_pipeline();
   [[nodiscard]] Error lost();
 
@@ -124,6 +130,7 @@ class Connection {
   std::int64_t session_ = 0;
   std::int64_t statements_ = 0;
   bool pooled_ = false;
+  PreparedStatements prepared_;
   Meanwhile meanwhile_;
 };
 

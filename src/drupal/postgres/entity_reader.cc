@@ -16,7 +16,11 @@ namespace {
 /// ten thousand PostgreSQL rather reads the tables whole, which takes twice as long.
 constexpr std::string_view kReading =
     "ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_hashjoin = off;"
-    " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off";
+    " SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;"
+    " SET LOCAL plan_cache_mode = force_generic_plan";
+
+/// SQLSTATE feature_not_supported: "cached plan must not change result type".
+constexpr std::string_view kPlanIsOutdated = "0A000";
 
 std::string key_of(const SourceSpec& source) { return source.component + "/" + source.name; }
 
@@ -292,6 +296,14 @@ Result<std::vector<SettingsFault>> EntityReader::prepare(std::span<const SourceS
   return std::move(planner.faults());
 }
 
+/// In a transaction of its own.
+Status EntityReader::read(const SourceRead& plan, std::vector<Entity>& entities) {
+  auto transaction = Transaction::begin(connection_, kReading);
+  if (!transaction) return std::move(transaction).error();
+  auto done = Loading(*transaction, schema_, targets_).read(plan, entities);
+  return done ? transaction->commit() : done;
+}
+
 Result<std::vector<Entity>> EntityReader::load(const SourceSpec& source,
                                                std::span<const EntityRef> ids) {
   const auto plan = plans_.find(key_of(source));
@@ -305,10 +317,15 @@ Result<std::vector<Entity>> EntityReader::load(const SourceSpec& source,
   for (const EntityRef& ref : ids) {
     if (places.try_emplace(ref.id, entities.size()).second) entities.emplace_back().ref = ref;
   }
-  auto transaction = Transaction::begin(connection_, kReading);
-  if (!transaction) return std::move(transaction).error();
-  auto done = Loading(*transaction, schema_, targets_).read(plan->second, entities);
-  if (done) done = transaction->commit();
+  Status done = read(plan->second, entities);
+  if (!done && done.error().code == kPlanIsOutdated) {
+    for (Entity& entity : entities) {
+      Entity blank;
+      blank.ref = std::move(entity.ref);
+      entity = std::move(blank);
+    }
+    done = read(plan->second, entities);
+  }
   if (!done) return std::move(done).error().in("reading the entities of " + key_of(source));
   if (entities.size() == ids.size()) return entities;
   std::vector<Entity> repeated;

@@ -31,6 +31,8 @@ class EntityReader : public DrupalReader {
                                                  std::span<const EntityRef> ids) override;
 
  private:
+  [[nodiscard]] Status read(const SourceRead& plan, std::vector<Entity>& entities);
+
   Connection& connection_;
   const TableNames& names_;
   SiteSchema& schema_;

@@ -42,8 +42,9 @@ FROM (SELECT * FROM (
     AND source = k.source
   FOR UPDATE) AS t)sql";
 
-/// $1 to $22 the group, put into the order in which links are locked. What each part does to links and tasks is done to different rows, so it
-/// does not matter that they all see the tables as they were before.
+/// $1 to $22 the group, put into the order in which links are locked. What each part does to links
+/// and tasks is done to different rows, so it does not matter that they all see the tables as they
+/// were before.
 ///
 /// told: whoever refers to an entity was told of its former id, or that it has none; the next drain
 /// finds them. Not for a first id: those who need it wait for it.

@@ -195,6 +195,27 @@ TEST_F(TogetherTest, StopAtTheFirstThatFailsAndLeaveTheSessionUsable) {
   EXPECT_EQ(value("SELECT 'afterwards'"), "afterwards");
 }
 
+TEST_F(TogetherTest, ArePlannedOnceForAWhile) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(ask({"SELECT 'a' || $1", "SELECT 'b' || $1"}, {"!"}));
+  EXPECT_EQ(answers_.size(), 6U);
+  EXPECT_EQ(value("SELECT count(*) || ' ' || sum(generic_plans + custom_plans) FROM "
+                  "pg_prepared_statements"),
+            "2 6");
+}
+
+TEST_F(TogetherTest, ArePlannedAnewAfterOneThatFailed) {
+  ASSERT_FALSE(ask({"SELECT 'a'", "SELECT no_such_column", "SELECT 'c'"}));
+  ASSERT_TRUE(ask({"SELECT 'c'", "SELECT 'a'"}));
+  EXPECT_EQ(answers_, (std::vector<std::string>{"0: a", "0: c", "1: a"}));
+}
+
+TEST_F(TogetherTest, ArePlannedAnewInAnotherSession) {
+  ASSERT_TRUE(ask({"SELECT 'a'"}));
+  connection_.close();
+  ASSERT_TRUE(ask({"SELECT 'a'"}));
+  EXPECT_EQ(answers_.size(), 2U);
+}
+
 TEST_F(TogetherTest, SayUnavailableWhenTheServerCutsTheSession) {
   const Status asked = ask({"SELECT 'a'",
                             "SELECT pg_terminate_backend(pg_backend_pid())::text || "

@@ -80,12 +80,10 @@ SELECT component, source, entity_type, entity_id, bundle, generation, token, att
        (extract(epoch FROM greatest(clock_timestamp() - claimable_at, '0')) * 1000000)::bigint
 FROM claimed ORDER BY due_at, token)sql";
 
-/// $1 to $4 keys. The links that there are, each after its place in the arrays.
+/// $1 to $5 tasks. The links that there are, each after its task's place in the arrays, from 0.
 inline constexpr std::string_view kTasksLinks = R"sql(
 SELECT k.n - 1, @columns@
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
-  WITH ORDINALITY AS k(component, source, entity_type, entity_id, n)
-JOIN {moodle_sync.link} l USING (entity_type, entity_id, component, source))sql";
+FROM @keys@ JOIN {moodle_sync.link} l USING (entity_type, entity_id, component, source))sql";
 
 /// $1 to $5 tasks, $6 lease in seconds.
 inline constexpr std::string_view kRenew = R"sql(

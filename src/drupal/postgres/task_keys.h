@@ -16,10 +16,11 @@ class TaskKeys {
  public:
   explicit TaskKeys(std::span<const Task> tasks);
   [[nodiscard]] Params params() const;
-  /// `unnest(…) AS k(component, source, entity_type, entity_id, token)` over $1 to $5.
+  /// `unnest(…) AS k(component, source, entity_type, entity_id, token, n)` over $1 to $5; n: the
+  /// place in the arrays, from 1.
   static constexpr std::string_view kTable =
       "unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])"
-      " AS k(component, source, entity_type, entity_id, token)";
+      " WITH ORDINALITY AS k(component, source, entity_type, entity_id, token, n)";
 
  private:
   std::vector<std::string> components_;

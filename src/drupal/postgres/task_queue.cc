@@ -25,7 +25,8 @@ constexpr std::size_t kMany = 1000;
 constexpr std::string_view kCanceled = "57014";
 
 std::string with_keys(const TableNames& names, std::string_view sql) {
-  return names.expand(filled(std::string(sql), "@keys@", TaskKeys::kTable));
+  return names.expand(
+      filled(filled(std::string(sql), "@keys@", TaskKeys::kTable), "@columns@", kLinkColumns));
 }
 
 std::string new_instance() {
@@ -194,10 +195,7 @@ Result<std::vector<Task>> TaskQueue::claim_more(const ClaimRequest& request) {
 /// A statement of its own: the claiming one waited for nobody, but its snapshot may be older than
 /// the commit of whoever held a task before, and then it would not see the link of that commit.
 Status TaskQueue::load_links(Transaction& transaction, std::vector<Task>& tasks) {
-  Params keys = TaskKeys(tasks).params();
-  keys.pop_back();  // The tokens.
-  auto rows = transaction.query(
-      names_.expand(filled(std::string(kTasksLinks), "@columns@", kLinkColumns)), keys);
+  auto rows = transaction.query(with_keys(names_, kTasksLinks), TaskKeys(tasks).params());
   if (!rows) return std::move(rows).error();
   for (int i = 0; i < rows->size(); ++i) {
     const Row row = (*rows)[i];

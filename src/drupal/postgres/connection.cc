@@ -319,37 +319,42 @@ Status Connection::query_all(std::span<const Question> questions) {
 
 Status Connection::give_up_old_plans() {
   if (!prepared_.are_old(std::chrono::steady_clock::now())) return ok();
+  if (auto given_up = ask_server("DEALLOCATE ALL", {}, true); !given_up) {
+    return std::move(given_up).error();
+  }
   prepared_.forget();
-  auto given_up = ask_server("DEALLOCATE ALL", {}, true);
-  if (given_up) return ok();
-  prepared_.doubt();
-  return std::move(given_up).error();
+  return ok();
 }
 
-bool Connection::prepare(const std::string& sql) {
-  const std::string& name = prepared_.add(sql, std::chrono::steady_clock::now());
-  return PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr) == 1;
-}
-
-bool Connection::send_prepared(const Question& question) {
+bool Connection::send_prepared(const std::string& name, const Params& params) {
   ++statements_;
-  const std::vector<const char*> values = pointers(*question.params);
-  return PQsendQueryPrepared(connection_.get(), prepared_.find(*question.sql)->c_str(),
-                             static_cast<int>(values.size()), values.data(), nullptr, nullptr,
-                             0) == 1;
+  const std::vector<const char*> values = pointers(params);
+  return PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(values.size()),
+                             values.data(), nullptr, nullptr, 0) == 1;
 }
 
-/// `is_new`: which of them are prepared now. Behind a pooler none is: the next transaction may get
-/// a session that knows nothing of this one's.
+/// `is_new`: whether it is prepared now. Behind a pooler it is not: the next transaction may get a
+/// session that knows nothing of this one's.
+bool Connection::send_question(const Question& question, bool& is_new) {
+  is_new = false;
+  if (pooled_) return send(*question.sql, *question.params, false);
+  if (const std::string* name = prepared_.find(*question.sql)) {
+    return send_prepared(*name, *question.params);
+  }
+  is_new = true;
+  const std::string& name = prepared_.add(*question.sql, std::chrono::steady_clock::now());
+  return PQsendPrepare(connection_.get(), name.c_str(), question.sql->c_str(), 0, nullptr) == 1 &&
+         send_prepared(name, *question.params);
+}
+
+/// `is_new`: which of them are prepared now.
 bool Connection::send_pipeline(std::span<const Question> questions, std::vector<bool>& is_new) {
   pg_conn* const connection = connection_.get();
   if (PQenterPipelineMode(connection) != 1) return false;
   for (const Question& question : questions) {
-    is_new.push_back(!pooled_ && prepared_.find(*question.sql) == nullptr);
-    if (is_new.back() && !prepare(*question.sql)) return false;
-    const bool sent =
-        pooled_ ? send(*question.sql, *question.params, false) : send_prepared(question);
-    if (!sent) return false;
+    bool is_this_new = false;
+    if (!send_question(question, is_this_new)) return false;
+    is_new.push_back(is_this_new);
   }
   return PQpipelineSync(connection) == 1 && flush(deadline());
 }

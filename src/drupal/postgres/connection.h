@@ -113,14 +113,14 @@ class Connection {
   [[nodiscard]] Result<Rows> ask(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] Result<Rows> ask_server(const std::string& sql, const Params& params, bool script);
   [[nodiscard]] bool send(const std::string& sql, const Params& params, bool script);
-  [[nodiscard]] bool send_prepared(const Question& question);
+  [[nodiscard]] bool send_prepared(const std::string& name, const Params& params);
   [[nodiscard]] bool flush(Deadline deadline);
   [[nodiscard]] bool wait_for_result(Deadline deadline);
   [[nodiscard]] bool wait_for_input(Deadline deadline);
   [[nodiscard]] Result<Rows> collect(Deadline deadline);
   [[nodiscard]] Deadline deadline() const;
   [[nodiscard]] Status give_up_old_plans();
-  [[nodiscard]] bool prepare(const std::string& sql);
+  [[nodiscard]] bool send_question(const Question& question, bool& is_new);
   [[nodiscard]] bool send_pipeline(std::span<const Question> questions, std::vector<bool>& is_new);
   [[nodiscard]] bool end_pipeline();
   [[nodiscard]] Error lost();

@@ -10,6 +10,7 @@
 
 #include "app/epoch_file.h"
 #include "app/front_door.h"
+#include "engine/clerk_beside.h"
 #include "outside/announcer.h"
 
 namespace moodlesync::app {
@@ -209,6 +210,8 @@ Status Daemon::try_to_start(engine::RunMode mode) {
   const Settings& settings = wiring_->settings();
   EpochFile folder(settings.state_dir);
   engine::Guard guard(wiring_->database().site(), folder, settings.engine.site_url);
+  engine::Guard clerks_guard(wiring_->clerks_database().site(), folder, settings.engine.site_url);
+  if (Status passed = clerks_guard.check(); !passed) return passed;
   // `once` may be run by somebody who has no right to the folder.
   return pass_guard(guard, mode == engine::RunMode::kForever);
 }
@@ -231,6 +234,8 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
   DrupalDatabase& database = wiring_->database();
   EpochFile folder(settings.state_dir);
   engine::Guard guard(database.site(), folder, settings.engine.site_url);
+  engine::Guard clerks_guard(wiring_->clerks_database().site(), folder, settings.engine.site_url);
+  engine::ClerkBeside clerk({wiring_->clerks_database().queue(), clerks_guard});
   const auto refused = [this] { return reporter_ ? reporter_->refusal() : nullptr; };
   StartControl start_control(control, [&] { return refused() != nullptr; });
   outside::Announcer announcer(settings.outside, clock_);
@@ -249,7 +254,8 @@ engine::RunEnd Daemon::run_loop(engine::RunMode mode, Control& control) {
                                 &observers_,
                                 &database.pauses(),
                                 &database.presence(),
-                                rooms_.versions.empty() ? "" : rooms_.versions.front().second};
+                                rooms_.versions.empty() ? "" : rooms_.versions.front().second,
+                                &clerk};
   wiring_->gateway().report_to(&observers_);
   observers_.entered(Phase::kWorking, nullptr);
   engine::Loop loop(ports, engine_settings(), log_.logger());

@@ -8,6 +8,11 @@ Result<std::vector<SettingsFault>> Wiring::connect(const Rooms& rooms) {
     if (!gateway) return std::move(gateway).error();
     gateway_ = *std::move(gateway);
   }
+  if (clerks_database_ == nullptr) {
+    auto database = rooms.open_database(settings_.drupal_scheme, settings_.drupal);
+    if (!database) return std::move(database).error();
+    clerks_database_ = *std::move(database);
+  }
   const std::vector<SourceSpec> sources = settings_.sources();
   if (database_ == nullptr) {
     auto database = rooms.open_database(settings_.drupal_scheme, settings_.drupal);

@@ -23,11 +23,14 @@ class Wiring {
   [[nodiscard]] const Settings& settings() const { return settings_; }
   /// Requires: connect() succeeded.
   [[nodiscard]] DrupalDatabase& database() { return *database_; }
+  /// The same database by a session of its own: what its clerk works with.
+  [[nodiscard]] DrupalDatabase& clerks_database() { return *clerks_database_; }
   [[nodiscard]] Gateway& gateway() { return *gateway_; }
 
  private:
   Settings settings_;
   std::unique_ptr<DrupalDatabase> database_;
+  std::unique_ptr<DrupalDatabase> clerks_database_;
   std::unique_ptr<Gateway> gateway_;
 };
 

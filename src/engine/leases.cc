@@ -12,9 +12,13 @@ Clock::TimePoint Leases::next_time() const {
 
 void Leases::begin() { next_ = next_time(); }
 
-void Leases::note_claim() {
+void Leases::note_claim(Clock::TimePoint when) {
   // Of all leases the oldest counts.
-  if (ports_.crew.size() == 0) end_ = ports_.clock.now() + lease_;
+  if (ports_.crew.size() == 0) end_ = when + lease_;
+}
+
+bool Leases::are_old(Clock::TimePoint when) const {
+  return ports_.clock.now() - when > std::chrono::milliseconds{lease_} / 3;
 }
 
 Result<std::size_t> Leases::renew() {

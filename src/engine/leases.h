@@ -27,8 +27,10 @@ class Leases {
 
   /// A run begins: there is nothing to renew yet.
   void begin();
-  /// A claim is about to be made.
-  void note_claim();
+  /// What was claimed then is about to be begun with.
+  void note_claim(Clock::TimePoint when);
+  /// Whether what was claimed then, and not renewed since, should be before anything is begun.
+  [[nodiscard]] bool are_old(Clock::TimePoint when) const;
   /// Renews, if it is time. Returns how many tasks another instance has taken over; their
   /// conversations have ended by then. Errors: as Queue::renew(); then see give_up_expired().
   [[nodiscard]] Result<std::size_t> renew();

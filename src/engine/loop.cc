@@ -29,12 +29,15 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
     : ports_(ports),
       settings_(std::move(settings)),
       log_(log),
+      clerk_in_turn_(ports.queue),
+      clerk_(ports.clerk != nullptr ? *ports.clerk : clerk_in_turn_),
       directory_(ports.components),
       newcomers_(ports.clock),
       intake_(directory_, {ports.queue, ports.reader, ports.gateway, &newcomers_}),
       brake_({ports.removals, ports.gateway, ports.clock}, settings_.brake, log),
       crew_(ports.clock, brake_),
-      settler_(directory_, ports.queue, settings_, ports.clock, log),
+      settler_(directory_, {ports.queue, clerk_, ports.clock}, settings_, log),
+      unstored_(crew_, settler_),
       leases_({ports.queue, crew_, settler_, ports.clock}, settings_.lease, log),
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
@@ -105,17 +108,27 @@ std::optional<RunEnd> Loop::wind_down() {
 void Loop::release_all() {
   moodle_.cancel();
   do {
+    clerk_.wait();
     conclude();
   } while (crew_.has_finished());
+  clerk_.wait();
+  note_settled();
+  if (auto claimed = clerk_.take_claimed(); claimed && claimed->tasks) {
+    release(*claimed->tasks, false);
+  }
   const std::vector<Task> tasks = crew_.cancel();
   if (tasks.empty()) return;
   log_.info("releasing what is not finished: tasks={}", tasks.size());
-  const Status released = ports_.queue.release(tasks, true);
-  if (!released) {
-    log_.warn(
-        "MS-402 tasks could not be released, they come back when their leases end: reason=\"{}\"",
-        released.error().message);
-  }
+  release(tasks, true);
+}
+
+/// `in_doubt`: see Queue::release().
+void Loop::release(std::span<const Task> tasks, bool in_doubt) {
+  const Status released = ports_.queue.release(tasks, in_doubt);
+  if (released) return;
+  log_.warn(
+      "MS-402 tasks could not be released, they come back when their leases end: reason=\"{}\"",
+      released.error().message);
 }
 
 std::optional<RunEnd> Loop::take_in() {
@@ -129,26 +142,29 @@ std::optional<RunEnd> Loop::take_in() {
   }
   if (refusals_.is_resting()) return std::nullopt;
   if (!database_.may_be_asked()) return std::nullopt;
-  if (!drain_wanted_ && !claim_wanted_ && !sweeping_) return std::nullopt;
+  if (!drain_wanted_ && !wants_claim() && !clerk_.has_claimed() && !sweeping_) return std::nullopt;
 
-  if (Status guarded = ports_.guard.check(); !guarded) {
-    const Error& error = guarded.error();
-    if (error.kind != ErrorKind::kConfig) {
-      note_intake(guarded);
-      return std::nullopt;
-    }
-    return RunEnd{error.code == "guard" ? RunEnd::Kind::kGuard : RunEnd::Kind::kConfig,
-                  error.message};
-  }
+  if (Status guarded = ports_.guard.check(); !guarded) return refused_by_guard(guarded.error());
   advance_epoch();
   Status status = drain();
   if (status) status = look_after_capture();
   // The sweep looks for what no change told of, and whose ids others need is claimed first: both
   // take all changes to be known.
   if (status && !drain_wanted_) status = sweep();
-  if (status && !drain_wanted_) status = claim();
-  note_intake(status);
+  if (status) status = claim();
+  if (clerk_was_refused_) return refused_by_guard(*std::exchange(clerk_was_refused_, {}));
+  // Ours may be the only session that there is.
+  if (!status || !clerk_.is_claiming()) note_intake(status);
   return std::nullopt;
+}
+
+std::optional<RunEnd> Loop::refused_by_guard(const Error& error) {
+  if (error.kind != ErrorKind::kConfig) {
+    note_intake(error);
+    return std::nullopt;
+  }
+  return RunEnd{error.code == "guard" ? RunEnd::Kind::kGuard : RunEnd::Kind::kConfig,
+                error.message};
 }
 
 void Loop::note_intake(const Status& status) {
@@ -222,30 +238,83 @@ Status Loop::sweep() {
 }
 
 /// How many tasks may be claimed now; 0 while it is not worth a statement.
-int Loop::room() const {
+int Loop::room(std::size_t about_to_start) const {
+  if (std::cmp_greater_equal(settler_.waiting(), settings_.claim_limit)) return 0;
+  const std::size_t held = crew_.size() + settler_.size() + about_to_start;
   const int most =
-      std::min(settings_.claim_limit, settings_.max_in_flight - static_cast<int>(crew_.size()));
-  const bool enough = most >= settings_.claim_limit / 4 || crew_.size() == 0;
+      std::min(settings_.claim_limit, settings_.max_in_flight - static_cast<int>(held));
+  const bool enough = most >= settings_.claim_limit / 4 || held == 0;
   return enough ? std::max(most, 0) : 0;
 }
 
+bool Loop::wants_claim() const { return claim_wanted_ && !clerk_.is_claiming(); }
+
+/// What has been claimed is started; a clerk who works beside us claims what comes next meanwhile.
+/// A run that would end otherwise waits for it: else it might look for changes, and so claim, for
+/// ever.
 Status Loop::claim() {
-  const int limit = room();
-  if (!claim_wanted_ || !moodle_.ready() || limit == 0) return ok();
+  if (Status started = start_claimed(); !started) return started;
+  begin_claim(0);
+  const bool has_else = mode_ == RunMode::kForever || crew_.size() > 0 || !settler_.empty();
+  if (!has_else) clerk_.wait();
+  return start_claimed();
+}
+
+/// Whose ids others need is claimed first: that takes all changes to be known.
+void Loop::begin_claim(std::size_t about_to_start) {
+  const int limit = room(about_to_start);
+  if (!wants_claim() || drain_wanted_ || !moodle_.ready() || limit == 0) return;
   ClaimRequest request{limit, stopped_.willing(), settings_.lease};
-  if (request.components.empty()) return ok();
-  leases_.note_claim();
-  Result<std::vector<Task>> tasks = ports_.queue.claim(request);
-  if (!tasks) return std::move(tasks).error();
-  turn_.claimed += tasks->size();
-  claim_wanted_ = std::cmp_equal(tasks->size(), limit);
-  Intake::Load load = intake_.prepare(std::move(*tasks), crew_);
+  if (request.components.empty()) return;
+  claim_wanted_ = false;
+  claim_limit_ = limit;
+  claim_begun_ = ports_.clock.now();
+  ++claims_begun_;
+  clerk_.begin_claim(std::move(request));
+}
+
+Status Loop::start_claimed() {
+  std::optional<Clerk::Claimed> claimed = clerk_.take_claimed();
+  if (!claimed) return ok();
+  if (!claimed->guarded || !claimed->tasks) {
+    claim_wanted_ = true;
+    if (!claimed->guarded) clerk_was_refused_ = claimed->guarded.error();
+    return claimed->guarded ? Status(claimed->tasks.error()) : claimed->guarded;
+  }
+  std::vector<Task> tasks = *std::move(claimed->tasks);
+  claim_wanted_ |= std::cmp_equal(tasks.size(), claim_limit_);
+  auto begun = claim_begun_;
+  if (leases_.are_old(begun)) {
+    begun = ports_.clock.now();
+    if (Status kept = keep_ours(tasks); !kept) return kept;
+  }
+  if (!moodle_.ready()) return give_back(tasks);
+  turn_.claimed += tasks.size();
+  if (clerk_.works_beside()) begin_claim(tasks.size());
+  leases_.note_claim(begun);
+  Intake::Load load = intake_.prepare(std::move(tasks), unstored_);
   for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
   for (Conclusion& conclusion : load.failed) {
     Crew::Finished finished{std::move(conclusion), Millis{0}};
     hand_over(finished);
   }
   return ok();
+}
+
+/// The database or we ourselves took so long that somebody else may work on some of them by now.
+Status Loop::keep_ours(std::vector<Task>& tasks) {
+  const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
+  if (!lost) return lost.error();
+  turn_.lost_leases += lost->size();
+  std::erase_if(
+      tasks, [&](const Task& task) { return std::ranges::find(*lost, task.key) != lost->end(); });
+  return ok();
+}
+
+/// Moodle has gone meanwhile.
+Status Loop::give_back(std::span<const Task> tasks) {
+  claim_wanted_ = true;
+  return ports_.queue.release(tasks, false);
 }
 
 /// Drupal's fields changed: what no longer fits stops its component and nothing else.
@@ -260,12 +329,19 @@ void Loop::refresh_schema() {
 bool Loop::takes_in() const { return !leaving_ && !refusals_.is_resting() && database_.ready(); }
 
 /// Whether more of what is to be taken away may come up soon: from changes that are not known yet,
-/// from tasks that are due, or from conversations that still ask Moodle.
-bool Loop::gathers_removals() const {
-  if (drain_wanted_ && takes_in()) return true;
-  const bool claims = claim_wanted_ && !leaving_ && moodle_.ready() && room() > 0;
-  return (claims || ports_.gateway.outstanding() > 0) &&
-         ports_.clock.now() < brake_.patience_ends();
+/// from tasks that are due, or from conversations that still ask Moodle. When patience ends, what
+/// is being claimed just then still counts: it may be what the last changes told of.
+bool Loop::gathers_removals() {
+  if (drain_wanted_ && takes_in()) {
+    last_claim_to_weigh_.reset();
+    return true;
+  }
+  const bool claims =
+      !leaving_ && (clerk_.is_claiming() || (claim_wanted_ && moodle_.ready() && room() > 0));
+  const bool may_come = claims || ports_.gateway.outstanding() > 0;
+  if (may_come && ports_.clock.now() < brake_.patience_ends()) return true;
+  if (!last_claim_to_weigh_) last_claim_to_weigh_ = claims_begun_;
+  return !leaving_ && clerk_.is_claiming() && claims_begun_ == *last_claim_to_weigh_;
 }
 
 /// What is to be taken away in Moodle waits at the brake; all of it is weighed at once, because a
@@ -273,7 +349,8 @@ bool Loop::gathers_removals() const {
 void Loop::permit_removals() {
   if (!database_.may_be_asked()) return;
   if (brake_.wants_look()) database_.note(brake_.look());
-  if (gathers_removals()) return;
+  if (brake_.has_waiting() && gathers_removals()) return;
+  last_claim_to_weigh_.reset();
   while (brake_.has_waiting()) {
     const Status weighed = brake_.weigh();
     database_.note(weighed);
@@ -287,13 +364,16 @@ void Loop::converse() {
     if (Status stored = crew_.store_ahead(ports_.queue); !stored) database_.note(stored);
   }
   permit_removals();
-  const std::array<int, 3> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd()};
+  const std::array<int, 4> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd(),
+                                clerk_.fd()};
   ports_.gateway.pump(nap(), wake);
+  clerk_.hear();
   if (const auto outage = ports_.gateway.outage()) moodle_.note_outage(*outage);
   for (const std::coroutine_handle<> ready : ports_.gateway.take_ready()) ready.resume();
 }
 
 void Loop::conclude() {
+  note_settled();
   std::vector<Crew::Finished> ended =
       crew_.take_finished(static_cast<std::size_t>(settings_.claim_limit));
   for (const Crew::Finished& finished : ended) note_outcome(finished);
@@ -301,8 +381,16 @@ void Loop::conclude() {
     finished.conclusion.during_outage = !moodle_.ready();
     hand_over(finished);
   }
-  if (settler_.empty() || !database_.may_be_asked()) return;
-  const Result<Settler::Report> report = settler_.settle();
+  if (!database_.may_be_asked()) return;
+  settler_.begin();
+  note_settled();
+}
+
+/// What came of the group that the clerk has last been given, if that is known.
+void Loop::note_settled() {
+  const std::optional<Result<Settler::Report>> taken = settler_.take();
+  if (!taken) return;
+  const Result<Settler::Report>& report = *taken;
   if (!report) {
     database_.note(report.error());
     return;
@@ -421,13 +509,14 @@ std::optional<RunEnd> Loop::early_end() {
 
 bool Loop::is_idle() const {
   return moodle_.ready() && !drain_wanted_ && !claim_wanted_ && !sweeping_ &&
-         write_back_.is_idle() && crew_.size() == 0 && settler_.empty();
+         write_back_.is_idle() && crew_.size() == 0 && settler_.empty() && !clerk_.is_claiming();
 }
 
 /// How long the loop may sleep when no descriptor wakes it.
 Loop::Millis Loop::nap() const {
   const auto now = ports_.clock.now();
-  if (crew_.has_finished() || (leaving_ && crew_.size() == 0)) return Millis{0};
+  const bool clerk_is_busy = clerk_.is_claiming() || clerk_.is_settling();
+  if (crew_.has_finished() || (leaving_ && crew_.size() == 0 && !clerk_is_busy)) return Millis{0};
   if (drain_wanted_ && takes_in()) return Millis{0};
   auto until = std::min(next_poll_, leases_.next());
   if (leaving_) until = std::min(leave_by_, now + Millis{100});
@@ -435,13 +524,13 @@ Loop::Millis Loop::nap() const {
   if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());
   const auto turn = write_back_.next();
   if (turn && database_.ready()) until = std::min(until, *turn);
-  const bool busy_again = takes_in() && moodle_.ready() && (claim_wanted_ || sweeping_) &&
+  const bool busy_again = takes_in() && moodle_.ready() && (wants_claim() || sweeping_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())
     until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));
   if (busy_again || mode_ == RunMode::kUntilIdle) {
-    const bool is_at_rest =
-        crew_.size() == 0 && write_back_.is_idle() && ports_.gateway.outstanding() == 0;
+    const bool is_at_rest = crew_.size() == 0 && write_back_.is_idle() &&
+                            ports_.gateway.outstanding() == 0 && !clerk_is_busy;
     until = std::min(until, now + Millis{is_at_rest ? 0 : 100});
   }
   return std::clamp(std::chrono::ceil<Millis>(until - now), Millis{0}, settings_.poll_interval);

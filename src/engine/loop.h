@@ -7,6 +7,7 @@
 
 #include "engine/brake.h"
 #include "engine/capture_rounds.h"
+#include "engine/clerk.h"
 #include "engine/crew.h"
 #include "engine/database_health.h"
 #include "engine/guard.h"
@@ -57,10 +58,11 @@ struct LoopPorts {
   Pauses* pauses = nullptr;           ///< Null: nobody pauses anything.
   PresenceBoard* presence = nullptr;  ///< Null: nobody is told what we do.
   std::string version = {};           ///< Of this program, for whoever is told.
+  Clerk* clerk = nullptr;             ///< Null: the loop's own session claims and settles, in turn.
 };
 
 /// The event loop: drain → claim → load → converse → settle, and the write-back that is owed. One
-/// thread; the only place where it sleeps is Gateway::pump.
+/// thread, and the clerk's; the only place where it sleeps is Gateway::pump.
 ///
 /// Requires: the reader has prepared the components' sources. Errors: as a RunEnd; everything that
 /// can be outlived is.
@@ -75,18 +77,25 @@ class Loop {
   [[nodiscard]] RunEnd go_round();
   void obey(Command command);
   [[nodiscard]] std::optional<RunEnd> take_in();
+  [[nodiscard]] std::optional<RunEnd> refused_by_guard(const Error& error);
   [[nodiscard]] Status drain();
   [[nodiscard]] Status look_after_capture();
   [[nodiscard]] Status claim();
+  [[nodiscard]] bool wants_claim() const;
+  void begin_claim(std::size_t about_to_start);
+  [[nodiscard]] Status start_claimed();
+  [[nodiscard]] Status keep_ours(std::vector<Task>& tasks);
+  [[nodiscard]] Status give_back(std::span<const Task> tasks);
   [[nodiscard]] Status sweep();
   void refresh_schema();
   void advance_epoch();
-  [[nodiscard]] int room() const;
+  [[nodiscard]] int room(std::size_t about_to_start = 0) const;
   [[nodiscard]] bool takes_in() const;
-  [[nodiscard]] bool gathers_removals() const;
+  [[nodiscard]] bool gathers_removals();
   void permit_removals();
   void converse();
   void conclude();
+  void note_settled();
   void write_back();
   void heartbeat();
   void leave_word(bool ended);
@@ -100,17 +109,21 @@ class Loop {
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();
   void release_all();
+  void release(std::span<const Task> tasks, bool in_doubt);
   [[nodiscard]] Millis nap() const;
 
   LoopPorts ports_;
   EngineSettings settings_;
   spdlog::logger& log_;
+  ClerkInTurn clerk_in_turn_;
+  Clerk& clerk_;
   Directory directory_;
   Newcomers newcomers_;
   Intake intake_;
   Brake brake_;
   Crew crew_;
   Settler settler_;
+  Unstored unstored_;
   Leases leases_;
   MoodleHealth moodle_;
   WriteBackTurns write_back_;
@@ -129,6 +142,12 @@ class Loop {
   bool sweeping_ = true;
   bool drain_wanted_ = true;
   bool claim_wanted_ = true;
+  // Of the claim that was begun last.
+  int claim_limit_ = 0;
+  Clock::TimePoint claim_begun_{};
+  std::int64_t claims_begun_ = 0;
+  std::optional<Error> clerk_was_refused_;           ///< By the guard.
+  std::optional<std::int64_t> last_claim_to_weigh_;  ///< Its number; of those at the brake.
   bool last_look_due_ = false;  ///< Something was settled since the last drain.
   Turn turn_;                   ///< What this turn has done so far.
   bool misses_notifications_ = false;

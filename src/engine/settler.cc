@@ -3,18 +3,23 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "engine/outcome_line.h"
 
 namespace moodlesync::engine {
 
-Settler::Settler(const Directory& directory, Queue& queue, const EngineSettings& settings,
-                 const Clock& clock, spdlog::logger& log)
+Settler::Settler(const Directory& directory, Ports ports, const EngineSettings& settings,
+                 spdlog::logger& log)
     : directory_(directory),
-      queue_(queue),
+      queue_(ports.queue),
+      clerk_(ports.clerk),
       settings_(settings),
       log_(log),
-      budget_(settings, clock) {}
+      budget_(settings, ports.clock) {}
+
+Settler::~Settler() { clerk_.wait(); }
 
 const Settlement& Settler::add(Crew::Finished& finished) {
   Conclusion& conclusion = finished.conclusion;
@@ -34,25 +39,38 @@ const Settlement& Settler::add(Crew::Finished& finished) {
   return waiting_.emplace_back(std::move(settlement));
 }
 
-Result<Settler::Report> Settler::settle() {
-  Report report;
-  if (waiting_.empty()) return report;
-  Result<SettleReport> settled = queue_.settle(waiting_);
-  if (!settled) {
-    if (settled.error().kind == ErrorKind::kBug) return settle_one_by_one();
-    return std::move(settled).error();
+void Settler::begin() {
+  if (waiting_.empty() || clerk_.is_settling()) return;
+  group_ = std::exchange(waiting_, {});
+  clerk_.begin_settling(group_);
+}
+
+std::optional<Result<Settler::Report>> Settler::take() {
+  const std::optional<Result<SettleReport>> settled = clerk_.take_settled();
+  if (!settled) return std::nullopt;
+  if (!*settled) {
+    const Error& error = settled->error();
+    if (error.kind == ErrorKind::kBug) return settle_one_by_one();
+    take_back();
+    return error;
   }
-  report.settled = *settled;
-  for (const Settlement& settlement : waiting_) report.owes_write_back |= settlement.owe_write_back;
-  waiting_.clear();
+  Report report{**settled};
+  for (const Settlement& settlement : group_) report.owes_write_back |= settlement.owe_write_back;
+  group_.clear();
   return report;
+}
+
+void Settler::take_back() {
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(group_.begin()),
+                  std::make_move_iterator(group_.end()));
+  group_.clear();
 }
 
 /// One row that the database refuses must not hold up the others.
 Result<Settler::Report> Settler::settle_one_by_one() {
   Report report;
-  while (!waiting_.empty()) {
-    const Settlement& settlement = waiting_.back();
+  while (!group_.empty()) {
+    const Settlement& settlement = group_.back();
     const Result<SettleReport> settled = queue_.settle({&settlement, 1});
     if (settled) {
       report.settled.settled += settled->settled;
@@ -62,6 +80,7 @@ Result<Settler::Report> Settler::settle_one_by_one() {
       report.settled.lost += settled->lost;
       report.owes_write_back |= settlement.owe_write_back;
     } else if (settled.error().kind != ErrorKind::kBug) {
+      take_back();
       return settled.error();
     } else {
       log_.error(
@@ -69,7 +88,7 @@ Result<Settler::Report> Settler::settle_one_by_one() {
           "task=\"{}\" reason=\"{}\"",
           to_string(settlement.key), settled.error().message);
     }
-    waiting_.pop_back();
+    group_.pop_back();
   }
   return report;
 }
@@ -83,6 +102,24 @@ std::vector<Task> Settler::tasks() const {
     task.token = settlement.token;
     all.push_back(std::move(task));
   }
+  return all;
+}
+
+std::map<MoodleId, EntityRef> Settler::holders(std::string_view component) const {
+  std::map<MoodleId, EntityRef> holders;
+  for (const auto* settlements : {&group_, &waiting_}) {
+    for (const Settlement& settlement : *settlements) {
+      const auto& link = settlement.link;
+      if (settlement.key.component != component || !link || !link->moodle_id) continue;
+      if (link->skipped.empty()) holders.emplace(*link->moodle_id, settlement.key.entity);
+    }
+  }
+  return holders;
+}
+
+std::map<MoodleId, EntityRef> Unstored::holders(std::string_view component) const {
+  std::map<MoodleId, EntityRef> all = crew_.holders(component);
+  all.merge(settler_.holders(component));
   return all;
 }
 

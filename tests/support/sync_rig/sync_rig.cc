@@ -11,6 +11,7 @@
 
 #include "app/epoch_file.h"
 #include "app/program.h"
+#include "engine/clerk_beside.h"
 #include "outside/announcer.h"
 #include "support/campus/comparison.h"
 #include "support/postgres_cluster/postgres_cluster.h"
@@ -104,18 +105,22 @@ struct SyncRig::Engine {
         database(wiring.database()),
         folder(wiring.settings().state_dir),
         guard(database.site(), folder, wiring.settings().engine.site_url),
+        clerks_guard(wiring.clerks_database().site(), folder, wiring.settings().engine.site_url),
+        clerk({wiring.clerks_database().queue(), clerks_guard}),
         announcer(wiring.settings().outside, rig.clock_),
         loop({database.queue(), database.reader(), database.write_back(), database.listener(),
               wiring.gateway(), control, rig.clock_, guard, wiring.settings().components,
               database.removals(), &database.capture(),
               wiring.settings().outside.is_set() ? &announcer : nullptr, nullptr,
-              &database.pauses(), &database.presence(), "test"},
+              &database.pauses(), &database.presence(), "test", &clerk},
              wiring.settings().engine, rig.log_) {}
 
   app::Wiring& wiring;
   DrupalDatabase& database;
   app::EpochFile folder;
   engine::Guard guard;
+  engine::Guard clerks_guard;
+  engine::ClerkBeside clerk;
   outside::Announcer announcer;
   fakes::FakeControl control;
   engine::Loop loop;

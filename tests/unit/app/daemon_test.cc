@@ -155,7 +155,7 @@ TEST_F(DaemonTest, WaitsForADatabaseThatComesUpAfterIt) {
   after_pump_ = [&control] { control.ask(Command::kStop); };
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control), ExitCode::kOk);
-  EXPECT_EQ(state_.opened, 3);
+  EXPECT_EQ(state_.opened, 4);
   EXPECT_THAT(logged(), HasSubstr("MS-105 cannot start yet"));
 }
 
@@ -193,7 +193,7 @@ TEST_F(DaemonTest, GoesOnWithTheNewConfigurationAfterAReload) {
   };
   ASSERT_TRUE(daemon_->load());
   EXPECT_EQ(daemon_->run(engine::RunMode::kForever, control_), ExitCode::kOk);
-  EXPECT_EQ(state_.opened, 2);
+  EXPECT_EQ(state_.opened, 4);
   EXPECT_THAT(logged(), HasSubstr("\"message\":\"the new configuration is in force"));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/loop.h"
+#include "late_clerk.h"
 #include "support/ports/fake_gateway.h"
 #include "support/ports/fake_ports.h"
 #include "support/ports/fake_state_folder.h"
@@ -16,7 +17,7 @@
 namespace moodlesync::engine {
 namespace {
 
-class BrakeInTheLoop : public testing::Test {
+class BrakeInTheLoop : public testing::TestWithParam<Clerks> {
  protected:
   BrakeInTheLoop() {
     components_.push_back(
@@ -54,9 +55,11 @@ class BrakeInTheLoop : public testing::Test {
   }
   RunEnd run() {
     Guard guard(site_, folder_, "https://drupal.example");
-    Loop loop({*queue_, reader_, write_back_, listener_, gateway_, control_, clock_, guard,
-               components_, *ledger_},
-              settings_, log_);
+    LoopPorts ports{*queue_,  reader_, write_back_, listener_,   gateway_,
+                    control_, clock_,  guard,       components_, *ledger_};
+    LateClerk clerk(*queue_, guard);
+    if (GetParam() == Clerks::kBeside) ports.clerk = &clerk;
+    Loop loop(ports, settings_, log_);
     return loop.run(RunMode::kUntilIdle);
   }
   [[nodiscard]] std::ptrdiff_t parked() const {
@@ -85,7 +88,7 @@ class BrakeInTheLoop : public testing::Test {
   spdlog::logger log_{"test", std::make_shared<spdlog::sinks::null_sink_mt>()};
 };
 
-TEST_F(BrakeInTheLoop, ParksWhatIsHeldAndSaysSoAtTheEnd) {
+TEST_P(BrakeInTheLoop, ParksWhatIsHeldAndSaysSoAtTheEnd) {
   courses(30);
   delete_courses(1, 30);
   const RunEnd end = run();
@@ -95,7 +98,7 @@ TEST_F(BrakeInTheLoop, ParksWhatIsHeldAndSaysSoAtTheEnd) {
   EXPECT_EQ(gone_, 0);
 }
 
-TEST_F(BrakeInTheLoop, GoesOnWithEverythingElse) {
+TEST_P(BrakeInTheLoop, GoesOnWithEverythingElse) {
   courses(30);
   delete_courses(1, 30);
   save({"node", 31}, "course", "New");
@@ -106,7 +109,7 @@ TEST_F(BrakeInTheLoop, GoesOnWithEverythingElse) {
   EXPECT_EQ(parked(), 30);
 }
 
-TEST_F(BrakeInTheLoop, HoldsNothingBelowTheLimit) {
+TEST_P(BrakeInTheLoop, HoldsNothingBelowTheLimit) {
   courses(30);
   delete_courses(1, 20);
   EXPECT_FALSE(run().removals_held);
@@ -114,7 +117,7 @@ TEST_F(BrakeInTheLoop, HoldsNothingBelowTheLimit) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(BrakeInTheLoop, WeighsTogetherWhatComesInSeveralClaims) {
+TEST_P(BrakeInTheLoop, WeighsTogetherWhatComesInSeveralClaims) {
   settings_.claim_limit = 10;
   courses(30);
   delete_courses(1, 30);
@@ -123,7 +126,7 @@ TEST_F(BrakeInTheLoop, WeighsTogetherWhatComesInSeveralClaims) {
   EXPECT_EQ(parked(), 30);
 }
 
-TEST_F(BrakeInTheLoop, WaitsForConversationsThatStillAskMoodle) {
+TEST_P(BrakeInTheLoop, WaitsForConversationsThatStillAskMoodle) {
   courses(30);
   delete_courses(1, 15);
   save({"node", 31}, "course", "New");
@@ -140,7 +143,7 @@ TEST_F(BrakeInTheLoop, WaitsForConversationsThatStillAskMoodle) {
   EXPECT_EQ(parked(), 30);
 }
 
-TEST_F(BrakeInTheLoop, WeighsNothingBeforeAllChangesAreKnown) {
+TEST_P(BrakeInTheLoop, WeighsNothingBeforeAllChangesAreKnown) {
   courses(30);
   delete_courses(1, 15);
   save({"node", 31}, "course", "New");
@@ -166,7 +169,7 @@ TEST_F(BrakeInTheLoop, WeighsNothingBeforeAllChangesAreKnown) {
   EXPECT_EQ(parked(), 30);
 }
 
-TEST_F(BrakeInTheLoop, DoesNotWaitForASlowMoodleForEver) {
+TEST_P(BrakeInTheLoop, DoesNotWaitForASlowMoodleForEver) {
   courses(30);
   delete_courses(1, 15);
   save({"node", 31}, "course", "New");
@@ -184,7 +187,7 @@ TEST_F(BrakeInTheLoop, DoesNotWaitForASlowMoodleForEver) {
   EXPECT_EQ(gone_, 15);
 }
 
-TEST_F(BrakeInTheLoop, CountsAcrossRestarts) {
+TEST_P(BrakeInTheLoop, CountsAcrossRestarts) {
   courses(30);
   delete_courses(1, 20);
   (void)run();
@@ -193,7 +196,7 @@ TEST_F(BrakeInTheLoop, CountsAcrossRestarts) {
   EXPECT_EQ(gone_, 20);
 }
 
-TEST_F(BrakeInTheLoop, LetsWhatWasAllowedGoAndNothingElse) {
+TEST_P(BrakeInTheLoop, LetsWhatWasAllowedGoAndNothingElse) {
   courses(60);
   delete_courses(1, 30);
   (void)run();
@@ -204,7 +207,7 @@ TEST_F(BrakeInTheLoop, LetsWhatWasAllowedGoAndNothingElse) {
   EXPECT_EQ(parked(), 30);
 }
 
-TEST_F(BrakeInTheLoop, IsOffByItselfWhenTheEntitiesAreBack) {
+TEST_P(BrakeInTheLoop, IsOffByItselfWhenTheEntitiesAreBack) {
   courses(30);
   delete_courses(1, 30);
   (void)run();
@@ -213,6 +216,9 @@ TEST_F(BrakeInTheLoop, IsOffByItselfWhenTheEntitiesAreBack) {
   EXPECT_EQ(parked(), 0);
   EXPECT_EQ(gone_, 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Clerks, BrakeInTheLoop, testing::Values(Clerks::kInTurn, Clerks::kBeside),
+                         name_of);
 
 }  // namespace
 }  // namespace moodlesync::engine

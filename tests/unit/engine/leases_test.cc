@@ -49,7 +49,7 @@ class LeasesTest : public testing::Test {
   void begin_a_conversation() {
     queue_.capture({"node", 1}, "course");
     ASSERT_TRUE(queue_.drain(10));
-    leases_.note_claim();
+    leases_.note_claim(clock_.now());
     auto tasks = queue_.claim({10, {"course"}, kLease});
     ASSERT_TRUE(tasks);
     Prepared prepared;
@@ -80,7 +80,8 @@ class LeasesTest : public testing::Test {
   Crew crew_{clock_, brake_};
   EngineSettings settings_;
   Directory directory_{components_};
-  Settler settler_{directory_, queue_, settings_, clock_, log_};
+  ClerkInTurn clerk_{queue_};
+  Settler settler_{directory_, {queue_, clerk_, clock_}, settings_, log_};
   Leases leases_{{queue_, crew_, settler_, clock_}, kLease, log_};
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/loop.h"
+#include "late_clerk.h"
 #include "support/ports/fake_gateway.h"
 #include "support/ports/fake_ports.h"
 #include "support/ports/fake_state_folder.h"
@@ -20,8 +21,8 @@
 namespace moodlesync::engine {
 
 /// A loop on fakes, with a component of courses that wait for their categories. Time passes only
-/// when a pump ends.
-class LoopTest : public testing::Test {
+/// when a pump ends. All of it holds whether the clerk works in turn or beside the loop.
+class LoopTest : public testing::TestWithParam<Clerks> {
  protected:
   LoopTest() {
     components_.push_back(
@@ -67,8 +68,14 @@ class LoopTest : public testing::Test {
     LoopPorts ports{*queue_,  reader_, write_back_, listener_,   gateway,
                     control_, clock_,  guard,       components_, ledger};
     ports.observer = observer_;
+    Guard clerks_guard(*clerks_site_, folder_, "https://drupal.example");
+    LateClerk clerk(*queue_, clerks_guard);
+    LateClerk* const outer = std::exchange(clerk_, &clerk);
+    if (GetParam() == Clerks::kBeside) ports.clerk = &clerk;
     Loop loop(ports, settings_, log_);
-    return loop.run(mode);
+    RunEnd end = loop.run(mode);
+    clerk_ = outer;
+    return end;
   }
   Result<Json> answer(const Call& call) {
     told_.emplace_back(call.row.get("title"));
@@ -89,6 +96,8 @@ class LoopTest : public testing::Test {
   fakes::FakeListener listener_;
   fakes::FakeControl control_;
   fakes::FakeSite site_;
+  fakes::FakeSite* clerks_site_ = &site_;  ///< As the clerk's session sees it.
+  LateClerk* clerk_ = nullptr;             ///< Of the run that goes on.
   fakes::FakeStateFolder folder_;
   std::vector<std::string> told_;
   std::vector<Result<Json>> answers_;

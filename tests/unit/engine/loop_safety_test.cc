@@ -37,7 +37,7 @@ class LoopSafety : public LoopTest {
 /// What kill -9 looks like from inside: nothing is cleaned up, nothing is released.
 struct Killed {};
 
-TEST_F(LoopSafety, RescuesTheWorkOfAKilledInstanceWithinAMinute) {
+TEST_P(LoopSafety, RescuesTheWorkOfAKilledInstanceWithinAMinute) {
   course(1, "Algebra");
   gateway_.hold(true);
   gateway_.after_pump = [&] {
@@ -59,7 +59,7 @@ TEST_F(LoopSafety, RescuesTheWorkOfAKilledInstanceWithinAMinute) {
   std::cout << "rescued after " << passed.count() << " ms (with the default lease)\n";
 }
 
-TEST_F(LoopSafety, SharesTheWorkOfOneQueueWithoutDoubles) {
+TEST_P(LoopSafety, SharesTheWorkOfOneQueueWithoutDoubles) {
   settings_.claim_limit = 4;
   for (int i = 1; i <= 10; ++i) course(i, "Course " + std::to_string(i));
   gateway_.hold(true);
@@ -78,7 +78,7 @@ TEST_F(LoopSafety, SharesTheWorkOfOneQueueWithoutDoubles) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopSafety, KeepsItsLeasesWhileItTakesInWhatALargeImportSaved) {
+TEST_P(LoopSafety, KeepsItsLeasesWhileItTakesInWhatALargeImportSaved) {
   course(1, "Algebra");
   gateway_.hold(true);
   bool is_first = true;
@@ -97,7 +97,7 @@ TEST_F(LoopSafety, KeepsItsLeasesWhileItTakesInWhatALargeImportSaved) {
   EXPECT_EQ(told_.size(), 1U) << "nobody else, nor we ourselves, took the task again";
 }
 
-TEST_F(LoopSafety, StopsInTheMidstOfWhatALargeImportSaved) {
+TEST_P(LoopSafety, StopsInTheMidstOfWhatALargeImportSaved) {
   import_much();
   int drains = 0;
   queue_->on_drain = [&] {
@@ -108,7 +108,7 @@ TEST_F(LoopSafety, StopsInTheMidstOfWhatALargeImportSaved) {
   EXPECT_EQ(drains, 1);
 }
 
-TEST_F(LoopSafety, SaysNothingMoreToMoodleAboutATaskThatAnotherInstanceHasTakenOver) {
+TEST_P(LoopSafety, SaysNothingMoreToMoodleAboutATaskThatAnotherInstanceHasTakenOver) {
   course(1, "Algebra");
   gateway_.hold(true);
   bool is_first = true;
@@ -146,7 +146,7 @@ class CutOffQueue : public fakes::InMemoryQueue {
   static Error away() { return {ErrorKind::kUnavailable, "database_unavailable", "no route"}; }
 };
 
-TEST_F(LoopSafety, SaysNothingMoreToMoodleOnceItsLeasesRanOutUnseen) {
+TEST_P(LoopSafety, SaysNothingMoreToMoodleOnceItsLeasesRanOutUnseen) {
   auto queue = std::make_unique<CutOffQueue>(sources_);
   CutOffQueue& cut_off = *queue;
   queue_ = std::move(queue);
@@ -168,7 +168,7 @@ TEST_F(LoopSafety, SaysNothingMoreToMoodleOnceItsLeasesRanOutUnseen) {
   EXPECT_TRUE(told_.empty());
 }
 
-TEST_F(LoopSafety, SpendsNoAttemptOnAnAnswerThatAnOutageTook) {
+TEST_P(LoopSafety, SpendsNoAttemptOnAnAnswerThatAnOutageTook) {
   settings_.max_attempts = 1;
   course(1, "Algebra");
   answers_.emplace_back(Error{ErrorKind::kInDoubt, "no_answer", "the answer did not come"});
@@ -184,7 +184,7 @@ TEST_F(LoopSafety, SpendsNoAttemptOnAnAnswerThatAnOutageTook) {
   EXPECT_TRUE(is_done(1));
 }
 
-TEST_F(LoopSafety, SpendsAnAttemptOnALostAnswerWhileMoodleIsWell) {
+TEST_P(LoopSafety, SpendsAnAttemptOnALostAnswerWhileMoodleIsWell) {
   settings_.max_attempts = 1;
   course(1, "Algebra");
   answers_.emplace_back(Error{ErrorKind::kInDoubt, "no_answer", "the answer did not come"});
@@ -192,7 +192,7 @@ TEST_F(LoopSafety, SpendsAnAttemptOnALostAnswerWhileMoodleIsWell) {
   EXPECT_EQ(row(1).state, "parked");
 }
 
-TEST_F(LoopSafety, RepeatsOnlyAShareOfWhatFailsAtOnceSoon) {
+TEST_P(LoopSafety, RepeatsOnlyAShareOfWhatFailsAtOnceSoon) {
   for (int i = 1; i <= 100; ++i) course(i, "Course " + std::to_string(i));
   answers_.assign(100, Error{ErrorKind::kTransient, "dmlwriteexception", "deadlock"});
   const auto before = settings_.retry_base + seconds{10};
@@ -207,7 +207,7 @@ TEST_F(LoopSafety, RepeatsOnlyAShareOfWhatFailsAtOnceSoon) {
   EXPECT_LE(soon, 30);
 }
 
-TEST_F(LoopSafety, AdvancesTheEpochWhileItRunsAndNotWhenItRunsOnce) {
+TEST_P(LoopSafety, AdvancesTheEpochWhileItRunsAndNotWhenItRunsOnce) {
   (void)run();
   EXPECT_EQ(folder_.advances, 0);
   milliseconds passed{0};
@@ -220,7 +220,7 @@ TEST_F(LoopSafety, AdvancesTheEpochWhileItRunsAndNotWhenItRunsOnce) {
   EXPECT_EQ(folder_.advances, 2);
 }
 
-TEST_F(LoopSafety, GoesOnWhenTheStateFolderCannotBeWritten) {
+TEST_P(LoopSafety, GoesOnWhenTheStateFolderCannotBeWritten) {
   folder_.advance_error = Error{ErrorKind::kConfig, "permission", "read-only file system"};
   milliseconds passed{0};
   gateway_.after_pump = [&] {
@@ -233,7 +233,7 @@ TEST_F(LoopSafety, GoesOnWhenTheStateFolderCannotBeWritten) {
   EXPECT_TRUE(is_done(1));
 }
 
-TEST_F(LoopSafety, StopsWritingWhenTheDatabaseIsPutBackUnderIt) {
+TEST_P(LoopSafety, StopsWritingWhenTheDatabaseIsPutBackUnderIt) {
   ASSERT_TRUE(folder_.advance(site_));
   const auto backup = site_.folders();
   milliseconds passed{0};
@@ -248,7 +248,7 @@ TEST_F(LoopSafety, StopsWritingWhenTheDatabaseIsPutBackUnderIt) {
   EXPECT_TRUE(told_.empty());
 }
 
-TEST_F(LoopSafety, ParksAnEntityThatWasCopiedTogetherWithItsMoodleId) {
+TEST_P(LoopSafety, ParksAnEntityThatWasCopiedTogetherWithItsMoodleId) {
   course(1, "Algebra");
   (void)run();
   Entity copy;
@@ -280,7 +280,7 @@ class CarefulComponent : public fakes::ScriptedComponent {
   }
 };
 
-TEST_F(LoopSafety, StoresWhatIsAboutToBeToldBeforeMoodleHearsOfIt) {
+TEST_P(LoopSafety, StoresWhatIsAboutToBeToldBeforeMoodleHearsOfIt) {
   components_.clear();
   components_.push_back(std::make_unique<CarefulComponent>());
   course(1, "Algebra");
@@ -308,7 +308,7 @@ class HesitantComponent : public fakes::ScriptedComponent {
   }
 };
 
-TEST_F(LoopSafety, KnowsAgainWhatWasUncertainForAMomentOnly) {
+TEST_P(LoopSafety, KnowsAgainWhatWasUncertainForAMomentOnly) {
   const TaskKey algebra{"course", "main", {"node", 1}};
   course(1, "Algebra");
   (void)run();
@@ -326,6 +326,9 @@ TEST_F(LoopSafety, KnowsAgainWhatWasUncertainForAMomentOnly) {
   (void)run();
   EXPECT_EQ(queue_->all_links().at(algebra), before);
 }
+
+INSTANTIATE_TEST_SUITE_P(Clerks, LoopSafety, testing::Values(Clerks::kInTurn, Clerks::kBeside),
+                         name_of);
 
 }  // namespace
 }  // namespace moodlesync::engine

@@ -6,7 +6,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-TEST_F(LoopTest, BringsAChangeToMoodleAndKeepsTheLink) {
+TEST_P(LoopTest, BringsAChangeToMoodleAndKeepsTheLink) {
   course(12, "Algebra");
   EXPECT_EQ(run().kind, RunEnd::Kind::kIdle);
   EXPECT_EQ(told_, std::vector<std::string>{"Algebra"});
@@ -15,7 +15,7 @@ TEST_F(LoopTest, BringsAChangeToMoodleAndKeepsTheLink) {
   EXPECT_EQ(queue_->owed().size(), 1U);
 }
 
-TEST_F(LoopTest, MakesNoCallForAnUnchangedSave) {
+TEST_P(LoopTest, MakesNoCallForAnUnchangedSave) {
   course(12, "Algebra");
   (void)run();
   queue_->capture({"node", 12}, "course");
@@ -24,7 +24,7 @@ TEST_F(LoopTest, MakesNoCallForAnUnchangedSave) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, SyncsTheParentFirstEvenIfOnlyTheChildWasQueued) {
+TEST_P(LoopTest, SyncsTheParentFirstEvenIfOnlyTheChildWasQueued) {
   term(4, "Arts");
   course(12, "Algebra", 4);
   queue_ = std::make_unique<fakes::InMemoryQueue>(sources_);
@@ -34,7 +34,7 @@ TEST_F(LoopTest, SyncsTheParentFirstEvenIfOnlyTheChildWasQueued) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, LetsANewerSaveDuringTheConversationWin) {
+TEST_P(LoopTest, LetsANewerSaveDuringTheConversationWin) {
   course(12, "Algebra");
   gateway_.hold(true);
   int pumps = 0;
@@ -51,7 +51,7 @@ TEST_F(LoopTest, LetsANewerSaveDuringTheConversationWin) {
             "Algebra II");
 }
 
-TEST_F(LoopTest, TakesInWhatWasSavedDuringTheLastConversationBeforeItEnds) {
+TEST_P(LoopTest, TakesInWhatWasSavedDuringTheLastConversationBeforeItEnds) {
   course(12, "Algebra");
   bool is_saved = false;
   gateway_.after_pump = [&] {
@@ -63,7 +63,7 @@ TEST_F(LoopTest, TakesInWhatWasSavedDuringTheLastConversationBeforeItEnds) {
   EXPECT_EQ(told_, (std::vector<std::string>{"Algebra", "Algebra II"}));
 }
 
-TEST_F(LoopTest, ParksARefusedTaskAndGoesOnWithTheOthers) {
+TEST_P(LoopTest, ParksARefusedTaskAndGoesOnWithTheOthers) {
   course(1, "Taken");
   course(2, "Free");
   answers_.emplace_back(Error{ErrorKind::kRejected, "shortnametaken", "course 9 has it"});
@@ -73,7 +73,7 @@ TEST_F(LoopTest, ParksARefusedTaskAndGoesOnWithTheOthers) {
   EXPECT_EQ(queue_->all_links().at({"course", "main", {"node", 2}}).moodle_id, MoodleId{100});
 }
 
-TEST_F(LoopTest, ClaimsNothingWhileMoodleIsAwayAndGoesOnWhenItIsBack) {
+TEST_P(LoopTest, ClaimsNothingWhileMoodleIsAwayAndGoesOnWhenItIsBack) {
   course(1, "Algebra");
   gateway_.answer_preflight_with({Error{ErrorKind::kUnavailable, "http_503", "maintenance"},
                                   Error{ErrorKind::kUnavailable, "http_503", "maintenance"}});
@@ -87,14 +87,14 @@ TEST_F(LoopTest, ClaimsNothingWhileMoodleIsAwayAndGoesOnWhenItIsBack) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, SaysThatMoodleIsAwayWhenAskedToRunOnce) {
+TEST_P(LoopTest, SaysThatMoodleIsAwayWhenAskedToRunOnce) {
   gateway_.answer_preflight_with({Error{ErrorKind::kUnavailable, "http_503", "maintenance"}});
   const RunEnd end = run();
   EXPECT_EQ(end.kind, RunEnd::Kind::kUnavailable);
   EXPECT_NE(end.message.find("maintenance"), std::string::npos);
 }
 
-TEST_F(LoopTest, OpensOnAnOutageInMidRunAndSpendsNoAttempt) {
+TEST_P(LoopTest, OpensOnAnOutageInMidRunAndSpendsNoAttempt) {
   course(1, "Algebra");
   answers_.emplace_back(Error{ErrorKind::kUnavailable, "http_502", "bad gateway"});
   gateway_.after_pump = [&] {
@@ -107,7 +107,7 @@ TEST_F(LoopTest, OpensOnAnOutageInMidRunAndSpendsNoAttempt) {
   EXPECT_EQ(told_.size(), 2U);
 }
 
-TEST_F(LoopTest, StopsOnlyTheComponentThatIsMisconfiguredAndTriesItAgainAfterARest) {
+TEST_P(LoopTest, StopsOnlyTheComponentThatIsMisconfiguredAndTriesItAgainAfterARest) {
   course(1, "Algebra");
   answers_.emplace_back(Error{ErrorKind::kConfig, "accessexception", "function missing"});
   std::vector<std::string> told_before_the_rest_is_over;
@@ -125,7 +125,7 @@ TEST_F(LoopTest, StopsOnlyTheComponentThatIsMisconfiguredAndTriesItAgainAfterARe
   EXPECT_GE(passed, settings_.component_rest);
 }
 
-TEST_F(LoopTest, GoesOnWithoutASweepThatTheDatabaseRefusesAndSaysSo) {
+TEST_P(LoopTest, GoesOnWithoutASweepThatTheDatabaseRefusesAndSaysSo) {
   queue_->refuse_sweeps(Error{ErrorKind::kBug, "42501", "permission denied for table users"});
   course(1, "Algebra");
   const RunEnd end = run();
@@ -135,7 +135,7 @@ TEST_F(LoopTest, GoesOnWithoutASweepThatTheDatabaseRefusesAndSaysSo) {
   EXPECT_EQ(queue_->refused(), 1) << "it would say the same";
 }
 
-TEST_F(LoopTest, RestsAfterARefusedClaimAndTriesAgain) {
+TEST_P(LoopTest, RestsAfterARefusedClaimAndTriesAgain) {
   queue_->refuse_claims(Error{ErrorKind::kBug, "42501", "permission denied for table task"});
   course(1, "Algebra");
   milliseconds passed{0};
@@ -152,14 +152,14 @@ TEST_F(LoopTest, RestsAfterARefusedClaimAndTriesAgain) {
       << "the first rests are short: it may have been a moment's trouble";
 }
 
-TEST_F(LoopTest, EndsARunWhoseClaimsAreRefused) {
+TEST_P(LoopTest, EndsARunWhoseClaimsAreRefused) {
   queue_->refuse_claims(Error{ErrorKind::kBug, "42501", "permission denied for table task"});
   course(1, "Algebra");
   EXPECT_EQ(run().kind, RunEnd::Kind::kConfig);
   EXPECT_EQ(queue_->refused(), 1);
 }
 
-TEST_F(LoopTest, FinishesWhatIsInFlightOnStopAndClaimsNothingMore) {
+TEST_P(LoopTest, FinishesWhatIsInFlightOnStopAndClaimsNothingMore) {
   course(1, "Algebra");
   gateway_.hold(true);
   gateway_.after_pump = [&] {
@@ -174,7 +174,7 @@ TEST_F(LoopTest, FinishesWhatIsInFlightOnStopAndClaimsNothingMore) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, ReleasesWhatDoesNotFinishWithinTheGraceWithoutSpendingAnAttempt) {
+TEST_P(LoopTest, ReleasesWhatDoesNotFinishWithinTheGraceWithoutSpendingAnAttempt) {
   settings_.shutdown_grace = seconds{1};
   course(1, "Algebra");
   gateway_.hold(true);
@@ -190,7 +190,7 @@ TEST_F(LoopTest, ReleasesWhatDoesNotFinishWithinTheGraceWithoutSpendingAnAttempt
   EXPECT_EQ(gateway_.outstanding(), 0U);
 }
 
-TEST_F(LoopTest, WritesNothingToMoodleWhenTheGuardRefuses) {
+TEST_P(LoopTest, WritesNothingToMoodleWhenTheGuardRefuses) {
   course(1, "Algebra");
   site_.observed().database_oid = "424242";
   const RunEnd end = run(RunMode::kForever);
@@ -199,7 +199,7 @@ TEST_F(LoopTest, WritesNothingToMoodleWhenTheGuardRefuses) {
   EXPECT_EQ((*queue_->stats()).changes, 1);
 }
 
-TEST_F(LoopTest, KeepsAnOutcomeUntilTheDatabaseTakesIt) {
+TEST_P(LoopTest, KeepsAnOutcomeUntilTheDatabaseTakesIt) {
   course(1, "Algebra");
   queue_->fail_settle({ErrorKind::kTransient, "deadlock", "deadlock detected"}, 2);
   (void)run();
@@ -208,7 +208,7 @@ TEST_F(LoopTest, KeepsAnOutcomeUntilTheDatabaseTakesIt) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, KeepsItsLeasesWhileMoodleTakesLong) {
+TEST_P(LoopTest, KeepsItsLeasesWhileMoodleTakesLong) {
   settings_.lease = seconds{30};
   course(1, "Algebra");
   gateway_.hold(true);
@@ -222,7 +222,7 @@ TEST_F(LoopTest, KeepsItsLeasesWhileMoodleTakesLong) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_F(LoopTest, StopsOnlyTheComponentWhoseFieldVanishedFromDrupal) {
+TEST_P(LoopTest, StopsOnlyTheComponentWhoseFieldVanishedFromDrupal) {
   const Origin origin{"moodle-syncd.yaml", 3, "components.course.sources[0].fields.title"};
   reader_.set_faults({SettingsFault{origin, "unknown field"}});
   queue_->capture_config_change();
@@ -232,6 +232,9 @@ TEST_F(LoopTest, StopsOnlyTheComponentWhoseFieldVanishedFromDrupal) {
   EXPECT_EQ(told_, std::vector<std::string>{"Arts"});
   EXPECT_EQ(queue_->rows().at({"course", "main", {"node", 1}}).state, "pending");
 }
+
+INSTANTIATE_TEST_SUITE_P(Clerks, LoopTest, testing::Values(Clerks::kInTurn, Clerks::kBeside),
+                         name_of);
 
 }  // namespace
 }  // namespace moodlesync::engine

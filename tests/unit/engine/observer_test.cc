@@ -59,7 +59,7 @@ class ObserverTest : public LoopTest {
   Notebook notebook_;
 };
 
-TEST_F(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
+TEST_P(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
   course(12, "Algebra");
   (void)run();
   EXPECT_EQ(notebook_.drained, 1U);
@@ -69,7 +69,7 @@ TEST_F(ObserverTest, HearsWhatWasTakenInWorkedOnAndStored) {
   EXPECT_THAT(notebook_.endings, ElementsAre("node:12 synced"));
 }
 
-TEST_F(ObserverTest, SeesMoodleLookedAfterBetweenTheDatabasesPartsOfATurn) {
+TEST_P(ObserverTest, SeesMoodleLookedAfterBetweenTheDatabasesPartsOfATurn) {
   course(12, "Algebra");
   gateway_.hold(true);
   int pumps = 0;
@@ -83,7 +83,7 @@ TEST_F(ObserverTest, SeesMoodleLookedAfterBetweenTheDatabasesPartsOfATurn) {
   EXPECT_LE(notebook_.turns, 15);
 }
 
-TEST_F(ObserverTest, SeesNoMoreStoredAtOnceThanIsClaimedAtOnce) {
+TEST_P(ObserverTest, SeesNoMoreStoredAtOnceThanIsClaimedAtOnce) {
   settings_.claim_limit = 4;
   for (std::int64_t nid = 1; nid <= 20; ++nid) course(nid, "Algebra");
   gateway_.hold(true);
@@ -98,7 +98,7 @@ TEST_F(ObserverTest, SeesNoMoreStoredAtOnceThanIsClaimedAtOnce) {
   EXPECT_EQ(notebook_.most_settled, 4U);
 }
 
-TEST_F(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {
+TEST_P(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {
   course(12, "Algebra");
   queue_->add_task({"course", "main", {"node", 12}});
   pass(std::chrono::seconds{90});
@@ -107,13 +107,13 @@ TEST_F(ObserverTest, HearsHowLongATaskLayAndHowOldItsChangeIs) {
   EXPECT_GE(notebook_.since_change, notebook_.overdue);
 }
 
-TEST_F(ObserverTest, HearsHowManyRetriesAreLeft) {
+TEST_P(ObserverTest, HearsHowManyRetriesAreLeft) {
   course(12, "Algebra");
   (void)run();
   EXPECT_GE(notebook_.retry_budget, 10);
 }
 
-TEST_F(ObserverTest, HearsWhatBecomesOfARefusedTask) {
+TEST_P(ObserverTest, HearsWhatBecomesOfARefusedTask) {
   course(1, "Taken");
   answers_.emplace_back(Error{ErrorKind::kRejected, "shortnametaken", "course 9 has it"});
   (void)run();
@@ -121,7 +121,7 @@ TEST_F(ObserverTest, HearsWhatBecomesOfARefusedTask) {
   EXPECT_EQ(notebook_.parked, 1);
 }
 
-TEST_F(ObserverTest, HearsWhyMoodleIsAway) {
+TEST_P(ObserverTest, HearsWhyMoodleIsAway) {
   gateway_.answer_preflight_with(
       {Error{ErrorKind::kUnavailable, "http_503", "Moodle is in maintenance"}});
   EXPECT_EQ(run().kind, RunEnd::Kind::kUnavailable);
@@ -129,7 +129,7 @@ TEST_F(ObserverTest, HearsWhyMoodleIsAway) {
   EXPECT_FALSE(notebook_.was_ready);
 }
 
-TEST_F(ObserverTest, HearsWhichComponentStoppedAndWhy) {
+TEST_P(ObserverTest, HearsWhichComponentStoppedAndWhy) {
   course(1, "Algebra");
   answers_.emplace_back(Error{ErrorKind::kConfig, "accessexception", "the function is missing"});
   int pumps = 0;
@@ -141,7 +141,7 @@ TEST_F(ObserverTest, HearsWhichComponentStoppedAndWhy) {
   EXPECT_EQ(notebook_.stopped["course"], "the function is missing");
 }
 
-TEST_F(ObserverTest, HearsThatTheLoopWindsDownAndHowMuchIsStillGoingOn) {
+TEST_P(ObserverTest, HearsThatTheLoopWindsDownAndHowMuchIsStillGoingOn) {
   course(1, "Algebra");
   gateway_.hold(true);
   int pumps = 0;
@@ -154,6 +154,9 @@ TEST_F(ObserverTest, HearsThatTheLoopWindsDownAndHowMuchIsStillGoingOn) {
   EXPECT_EQ(notebook_.most_conversations, 1U);
   EXPECT_EQ(notebook_.last_phase, Phase::kStopping);
 }
+
+INSTANTIATE_TEST_SUITE_P(Clerks, ObserverTest, testing::Values(Clerks::kInTurn, Clerks::kBeside),
+                         name_of);
 
 }  // namespace
 }  // namespace moodlesync::engine

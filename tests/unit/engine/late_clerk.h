@@ -23,7 +23,7 @@ inline std::string name_of(const testing::TestParamInfo<Clerks>& info) {
 class LateClerk final : public Clerk {
  public:
   LateClerk(Queue& queue, Guard& guard) : queue_(queue), guard_(guard) {}
-  bool is_stuck = false;  ///< With what it is to settle.
+  bool is_stuck = false;  ///< With what it is to settle, until somebody waits for it.
 
   void begin_claim(ClaimRequest request) override { to_claim_ = std::move(request); }
   std::optional<Claimed> take_claimed() override { return std::exchange(claimed_, std::nullopt); }
@@ -36,11 +36,13 @@ class LateClerk final : public Clerk {
   [[nodiscard]] bool is_settling() const override { return to_settle_ || settled_; }
   [[nodiscard]] bool works_beside() const override { return true; }
   [[nodiscard]] int fd() const override { return -1; }
-  void hear() override { wait(); }
+  void hear() override {
+    if (!is_stuck) settle();
+    claim();
+  }
   void wait() override {
-    if (const auto group = std::exchange(to_settle_, std::nullopt))
-      settled_ = queue_.settle(*group);
-    if (const auto request = std::exchange(to_claim_, std::nullopt)) claimed_ = claim(*request);
+    settle();
+    claim();
   }
 
  private:
@@ -48,9 +50,11 @@ class LateClerk final : public Clerk {
     if (const auto group = std::exchange(to_settle_, std::nullopt))
       settled_ = queue_.settle(*group);
   }
-  Claimed claim(const ClaimRequest& request) {
-    if (Status guarded = guard_.check(); !guarded) return {guarded};
-    return {ok(), queue_.claim(request)};
+  void claim() {
+    const auto request = std::exchange(to_claim_, std::nullopt);
+    if (!request) return;
+    Status guarded = guard_.check();
+    claimed_ = guarded ? Claimed{ok(), queue_.claim(*request)} : Claimed{guarded};
   }
 
   Queue& queue_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +25,12 @@ class LateClerk final : public Clerk {
  public:
   LateClerk(Queue& queue, Guard& guard) : queue_(queue), guard_(guard) {}
   bool is_stuck = false;  ///< With what it is to settle, until somebody waits for it.
+  std::function<void()> on_claim = [] {};  ///< Called as one is begun.
 
-  void begin_claim(ClaimRequest request) override { to_claim_ = std::move(request); }
+  void begin_claim(ClaimRequest request) override {
+    to_claim_ = std::move(request);
+    on_claim();
+  }
   std::optional<Claimed> take_claimed() override { return std::exchange(claimed_, std::nullopt); }
   [[nodiscard]] bool is_claiming() const override { return to_claim_ || claimed_; }
   [[nodiscard]] bool has_claimed() const override { return claimed_.has_value(); }

@@ -49,6 +49,20 @@ class LoopClerk : public LoopTest {
   fakes::FakeGateway other_{[this](const Call& call) { return answer(call); }};
 };
 
+TEST_P(LoopClerk, HasTheNextGroupClaimedBeforeItReadsTheOneThatItHas) {
+  settings_.claim_limit = 2;
+  courses(4);
+  std::vector<int> loads;
+  gateway_.after_pump = [&] {
+    pass(milliseconds{10});
+    clerk_->on_claim = [&] { loads.push_back(reader_.loads()); };
+    if (queue_->rows().empty()) control_.ask(Command::kStop);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  ASSERT_GE(loads.size(), 2U);
+  EXPECT_EQ(loads[1], 0);
+}
+
 TEST_P(LoopClerk, GivesBackUntouchedWhatWasClaimedAndNotBegunWhenItStops) {
   settings_.claim_limit = 2;
   settings_.shutdown_grace = milliseconds{0};

@@ -250,13 +250,11 @@ int Loop::room(std::size_t about_to_start) const {
 bool Loop::wants_claim() const { return claim_wanted_ && !clerk_.is_claiming(); }
 
 /// What has been claimed is started; a clerk who works beside us claims what comes next meanwhile.
-/// A run that would end otherwise waits for it: else it might look for changes, and so claim, for
-/// ever.
+/// While there is nothing else to do he is waited for.
 Status Loop::claim() {
   if (Status started = start_claimed(); !started) return started;
   begin_claim(0);
-  const bool has_else = mode_ == RunMode::kForever || crew_.size() > 0 || !settler_.empty();
-  if (!has_else) clerk_.wait();
+  if (crew_.size() == 0 && settler_.empty()) clerk_.wait();
   return start_claimed();
 }
 

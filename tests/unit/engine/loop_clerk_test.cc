@@ -122,7 +122,8 @@ TEST_P(LoopClerk, StoresOneByOneBeforeItLeavesWhatTheDatabaseRefusesTogether) {
 }
 
 TEST_P(LoopClerk, RenewsTheLeasesOfWhatItTookLongToClaim) {
-  courses(2);
+  settings_.claim_limit = 2;
+  courses(4);
   gateway_.hold(true);
   bool is_first = true;
   gateway_.after_pump = [&] {
@@ -131,7 +132,7 @@ TEST_P(LoopClerk, RenewsTheLeasesOfWhatItTookLongToClaim) {
       clerk_->wait();
       pass(settings_.lease - seconds{5});  // As when PostgreSQL had been at it for as long.
     }
-    if (gateway_.outstanding() == 0) return;
+    if (gateway_.outstanding() < 4) return;
     pass(seconds{10});
     (void)run(other_, RunMode::kUntilIdle);
     gateway_.hold(false);
@@ -139,35 +140,40 @@ TEST_P(LoopClerk, RenewsTheLeasesOfWhatItTookLongToClaim) {
   };
   EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
   EXPECT_EQ(other_.answered(), 0U);
-  EXPECT_EQ(told_.size(), 2U);
+  EXPECT_EQ(told_.size(), 4U);
 }
 
 TEST_P(LoopClerk, LeavesToAnotherInstanceWhatItHasTakenOverMeanwhile) {
-  courses(2);
+  settings_.claim_limit = 2;
+  courses(4);
+  gateway_.hold(true);
+  int pumps_since = 0;
   gateway_.after_pump = [&] {
     pass(milliseconds{10});
+    if (!told_.empty() && ++pumps_since == 3) control_.ask(Command::kStop);
     if (!clerk_->is_claiming() || !told_.empty()) return;
     clerk_->wait();
     pass(settings_.lease);
     (void)run(other_, RunMode::kUntilIdle);
-    control_.ask(Command::kStop);
   };
   EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
   EXPECT_EQ(gateway_.answered(), 0U);
-  EXPECT_EQ(told_.size(), 2U);
+  EXPECT_EQ(told_.size(), 4U);
 }
 
 TEST_P(LoopClerk, BeginsNothingWhenMoodleHasGoneMeanwhile) {
-  courses(2);
+  settings_.claim_limit = 2;
   settings_.max_attempts = 1;
+  courses(4);
+  gateway_.hold(true);
   gateway_.after_pump = [&] {
     pass(milliseconds{400});
     if (clerk_->is_claiming() && gateway_.preflight_count() == 1) {
-      gateway_.set_outage(Error{ErrorKind::kUnavailable, "http_503", "maintenance"});
-    } else {
-      gateway_.set_outage({});
+      return gateway_.set_outage(Error{ErrorKind::kUnavailable, "http_503", "maintenance"});
     }
-    if (told_.size() == 2) control_.ask(Command::kStop);
+    gateway_.set_outage({});
+    gateway_.hold(gateway_.preflight_count() < 2);
+    if (told_.size() == 4) control_.ask(Command::kStop);
   };
   EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
   EXPECT_EQ(returns_->released, 2U);
@@ -206,13 +212,17 @@ TEST_P(LoopClerk, ClaimsNoMoreThanASettlingDatabaseTakesAway) {
 TEST_P(LoopClerk, SaysOnceThatTheClerksSessionIsAwayThoughItsOwnIsNot) {
   std::ostringstream lines;
   log_.sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(lines));
-  courses(1);
-  queue_->refuse_claims(Error{ErrorKind::kUnavailable, "database_unavailable", "no more sessions"});
+  settings_.claim_limit = 1;
+  courses(2);
+  gateway_.hold(true);
+  const Error away{ErrorKind::kUnavailable, "database_unavailable", "no more sessions"};
   milliseconds passed{0};
   gateway_.after_pump = [&] {
     pass(milliseconds{500});
-    passed += milliseconds{500};
+    if (gateway_.outstanding() == 1 && passed == milliseconds{0}) queue_->refuse_claims(away);
+    if (gateway_.outstanding() > 0) passed += milliseconds{500};
     if (passed == minutes{5}) queue_->refuse_claims({});
+    if (passed == minutes{6}) gateway_.hold(false);
     if (queue_->rows().empty()) control_.ask(Command::kStop);
   };
   EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);

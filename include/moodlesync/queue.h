@@ -120,7 +120,7 @@ struct QueueStats {
 
 /// The task queue in Drupal's database, with the links. Every method is one short transaction.
 ///
-/// Threads: the event loop's only. Errors: kUnavailable (connection lost or database away: reopened
+/// Threads: confined to one. Errors: kUnavailable (connection lost or database away: reopened
 /// by the next call), kTransient (deadlock, lock timeout: nothing was done), kInDoubt (connection
 /// cut during COMMIT), kBug.
 class Queue {

@@ -17,10 +17,6 @@ void Leases::note_claim(Clock::TimePoint when) {
   if (ports_.crew.size() == 0) end_ = when + lease_;
 }
 
-bool Leases::are_old(Clock::TimePoint when) const {
-  return ports_.clock.now() - when > std::chrono::milliseconds{lease_} / 3;
-}
-
 Result<std::size_t> Leases::renew() {
   const auto now = ports_.clock.now();
   if (now < next_) return std::size_t{0};

@@ -29,8 +29,6 @@ class Leases {
   void begin();
   /// What was claimed then is about to be begun with.
   void note_claim(Clock::TimePoint when);
-  /// Whether what was claimed then, and not renewed since, should be before anything is begun.
-  [[nodiscard]] bool are_old(Clock::TimePoint when) const;
   /// Renews, if it is time. Returns how many tasks another instance has taken over; their
   /// conversations have ended by then. Errors: as Queue::renew(); then see give_up_expired().
   [[nodiscard]] Result<std::size_t> renew();

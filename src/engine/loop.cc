@@ -38,6 +38,7 @@ Loop::Loop(LoopPorts ports, EngineSettings settings, spdlog::logger& log)
       crew_(ports.clock, brake_),
       settler_(directory_, {ports.queue, clerk_, ports.clock}, settings_, log),
       unstored_(crew_, settler_),
+      claims_({clerk_, ports.queue, ports.clock}, settings_),
       leases_({ports.queue, crew_, settler_, ports.clock}, settings_.lease, log),
       moodle_(ports.gateway, ports.clock, log),
       write_back_(ports.write_back, ports.outside, ports.clock, settings_.component_rest, log),
@@ -136,13 +137,15 @@ std::optional<RunEnd> Loop::take_in() {
   listen();
   if (now >= next_poll_) {
     next_poll_ = now + settings_.poll_interval;
-    drain_wanted_ = claim_wanted_ = true;
+    drain_wanted_ = true;
+    claims_.want();
     write_back_.want();
     if (settings_.sweep_interval.count() > 0 && now >= next_sweep_) sweeping_ = true;
   }
   if (refusals_.is_resting()) return std::nullopt;
   if (!database_.may_be_asked()) return std::nullopt;
-  if (!drain_wanted_ && !wants_claim() && !clerk_.has_claimed() && !sweeping_) return std::nullopt;
+  if (!drain_wanted_ && !claims_.may_begin() && !clerk_.has_claimed() && !sweeping_)
+    return std::nullopt;
 
   if (Status guarded = ports_.guard.check(); !guarded) return refused_by_guard(guarded.error());
   advance_epoch();
@@ -152,7 +155,7 @@ std::optional<RunEnd> Loop::take_in() {
   // take all changes to be known.
   if (status && !drain_wanted_) status = sweep();
   if (status) status = claim();
-  if (clerk_was_refused_) return refused_by_guard(*std::exchange(clerk_was_refused_, {}));
+  if (const auto objection = claims_.take_objection()) return refused_by_guard(*objection);
   // Ours may be the only session that there is.
   if (!status || !clerk_.is_claiming()) note_intake(status);
   return std::nullopt;
@@ -174,7 +177,8 @@ void Loop::note_intake(const Status& status) {
 
 void Loop::listen() {
   if (ports_.listener.consume()) {
-    drain_wanted_ = claim_wanted_ = true;
+    drain_wanted_ = true;
+    claims_.want();
     misses_notifications_ = false;
     roll_call_.look_soon();
   }
@@ -204,7 +208,7 @@ Status Loop::drain() {
   if (!drained) return drained.error();
   turn_.drained += drained->taken;
   drain_wanted_ = drained->taken == kDrainLimit;
-  claim_wanted_ |= drained->taken > 0;
+  if (drained->taken > 0) claims_.want();
   if (!drained->config_changed) return ok();
   refresh_schema();
   capture_.look_soon();
@@ -230,24 +234,18 @@ Status Loop::sweep() {
   }
   if (!swept) return swept.error();
   turn_.swept += swept->queued;
-  claim_wanted_ |= swept->queued > 0;
+  if (swept->queued > 0) claims_.want();
   if (!swept->finished) return ok();
   sweeping_ = false;
   next_sweep_ = ports_.clock.now() + settings_.sweep_interval;
   return ok();
 }
 
-/// How many tasks may be claimed now; 0 while it is not worth a statement.
+/// How many tasks may be claimed now; none while a group waits behind the one that is being stored.
 int Loop::room(std::size_t about_to_start) const {
   if (std::cmp_greater_equal(settler_.waiting(), settings_.claim_limit)) return 0;
-  const std::size_t held = crew_.size() + settler_.size() + about_to_start;
-  const int most =
-      std::min(settings_.claim_limit, settings_.max_in_flight - static_cast<int>(held));
-  const bool enough = most >= settings_.claim_limit / 4 || held == 0;
-  return enough ? std::max(most, 0) : 0;
+  return claims_.room(crew_.size() + settler_.size() + about_to_start);
 }
-
-bool Loop::wants_claim() const { return claim_wanted_ && !clerk_.is_claiming(); }
 
 /// What has been claimed is started; a clerk who works beside us claims what comes next meanwhile.
 /// While there is nothing else to do he is waited for.
@@ -261,58 +259,28 @@ Status Loop::claim() {
 /// Whose ids others need is claimed first: that takes all changes to be known.
 void Loop::begin_claim(std::size_t about_to_start) {
   const int limit = room(about_to_start);
-  if (!wants_claim() || drain_wanted_ || !moodle_.ready() || limit == 0) return;
-  ClaimRequest request{limit, stopped_.willing(), settings_.lease};
-  if (request.components.empty()) return;
-  claim_wanted_ = false;
-  claim_limit_ = limit;
-  claim_begun_ = ports_.clock.now();
-  ++claims_begun_;
-  clerk_.begin_claim(std::move(request));
+  if (!claims_.may_begin() || drain_wanted_ || !moodle_.ready() || limit == 0) return;
+  std::vector<std::string> components = stopped_.willing();
+  if (!components.empty()) claims_.begin(limit, std::move(components));
 }
 
 Status Loop::start_claimed() {
-  std::optional<Clerk::Claimed> claimed = clerk_.take_claimed();
-  if (!claimed) return ok();
-  if (!claimed->guarded || !claimed->tasks) {
-    claim_wanted_ = true;
-    if (!claimed->guarded) clerk_was_refused_ = claimed->guarded.error();
-    return claimed->guarded ? Status(claimed->tasks.error()) : claimed->guarded;
-  }
-  std::vector<Task> tasks = *std::move(claimed->tasks);
-  claim_wanted_ |= std::cmp_equal(tasks.size(), claim_limit_);
-  auto begun = claim_begun_;
-  if (leases_.are_old(begun)) {
-    begun = ports_.clock.now();
-    if (Status kept = keep_ours(tasks); !kept) return kept;
-  }
-  if (!moodle_.ready()) return give_back(tasks);
-  turn_.claimed += tasks.size();
-  if (clerk_.works_beside()) begin_claim(tasks.size());
-  leases_.note_claim(begun);
-  Intake::Load load = intake_.prepare(std::move(tasks), unstored_);
+  Result<std::optional<Claims::Taken>> taken = claims_.take();
+  if (!taken) return std::move(taken).error();
+  if (!*taken) return ok();
+  Claims::Taken& claimed = **taken;
+  turn_.lost_leases += claimed.lost;
+  if (!moodle_.ready()) return claims_.give_back(claimed.tasks);  // It has gone meanwhile.
+  turn_.claimed += claimed.tasks.size();
+  if (clerk_.works_beside()) begin_claim(claimed.tasks.size());
+  leases_.note_claim(claimed.leased);
+  Intake::Load load = intake_.prepare(std::move(claimed.tasks), unstored_);
   for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
   for (Conclusion& conclusion : load.failed) {
     Crew::Finished finished{std::move(conclusion), Millis{0}};
     hand_over(finished);
   }
   return ok();
-}
-
-/// The database or we ourselves took so long that somebody else may work on some of them by now.
-Status Loop::keep_ours(std::vector<Task>& tasks) {
-  const Result<std::vector<TaskKey>> lost = ports_.queue.renew(tasks, settings_.lease);
-  if (!lost) return lost.error();
-  turn_.lost_leases += lost->size();
-  std::erase_if(
-      tasks, [&](const Task& task) { return std::ranges::find(*lost, task.key) != lost->end(); });
-  return ok();
-}
-
-/// Moodle has gone meanwhile.
-Status Loop::give_back(std::span<const Task> tasks) {
-  claim_wanted_ = true;
-  return ports_.queue.release(tasks, false);
 }
 
 /// Drupal's fields changed: what no longer fits stops its component and nothing else.
@@ -335,11 +303,11 @@ bool Loop::gathers_removals() {
     return true;
   }
   const bool claims =
-      !leaving_ && (clerk_.is_claiming() || (claim_wanted_ && moodle_.ready() && room() > 0));
+      !leaving_ && (clerk_.is_claiming() || (claims_.may_begin() && moodle_.ready() && room() > 0));
   const bool may_come = claims || ports_.gateway.outstanding() > 0;
   if (may_come && ports_.clock.now() < brake_.patience_ends()) return true;
-  if (!last_claim_to_weigh_) last_claim_to_weigh_ = claims_begun_;
-  return !leaving_ && clerk_.is_claiming() && claims_begun_ == *last_claim_to_weigh_;
+  if (!last_claim_to_weigh_) last_claim_to_weigh_ = claims_.begun();
+  return !leaving_ && clerk_.is_claiming() && claims_.begun() == *last_claim_to_weigh_;
 }
 
 /// What is to be taken away in Moodle waits at the brake; all of it is weighed at once, because a
@@ -396,7 +364,7 @@ void Loop::note_settled() {
   database_.note(ok());
   turn_.settled += report->settled.settled;
   turn_.lost_leases += report->settled.lost;
-  claim_wanted_ |= report->settled.woken > 0 || report->settled.changed > 0;
+  if (report->settled.woken > 0 || report->settled.changed > 0) claims_.want();
   drain_wanted_ |= report->settled.noted > 0;
   last_look_due_ = true;
   if (report->owes_write_back) write_back_.want();
@@ -449,7 +417,7 @@ void Loop::note_outcome(const Crew::Finished& finished) {
   const Outcome& outcome = finished.conclusion.outcome;
   roll_call_.note_outcome(outcome);
   // Settling a waiter may queue what it waits for.
-  claim_wanted_ |= std::holds_alternative<Waiting>(outcome);
+  if (std::holds_alternative<Waiting>(outcome)) claims_.want();
   const auto* error = std::get_if<Error>(&outcome);
   if (error == nullptr) return;
   if (error->kind == ErrorKind::kUnavailable) moodle_.note_outage(*error);
@@ -506,8 +474,8 @@ std::optional<RunEnd> Loop::early_end() {
 }
 
 bool Loop::is_idle() const {
-  return moodle_.ready() && !drain_wanted_ && !claim_wanted_ && !sweeping_ &&
-         write_back_.is_idle() && crew_.size() == 0 && settler_.empty() && !clerk_.is_claiming();
+  return moodle_.ready() && !drain_wanted_ && claims_.is_idle() && !sweeping_ &&
+         write_back_.is_idle() && crew_.size() == 0 && settler_.empty();
 }
 
 /// How long the loop may sleep when no descriptor wakes it.
@@ -522,7 +490,7 @@ Loop::Millis Loop::nap() const {
   if (refusals_.is_resting()) until = std::min(until, refusals_.rests_until());
   const auto turn = write_back_.next();
   if (turn && database_.ready()) until = std::min(until, *turn);
-  const bool busy_again = takes_in() && moodle_.ready() && (wants_claim() || sweeping_) &&
+  const bool busy_again = takes_in() && moodle_.ready() && (claims_.may_begin() || sweeping_) &&
                           (crew_.size() == 0 || (brake_.has_waiting() && room() > 0));
   if (brake_.has_waiting())
     until = std::min(until, std::max(brake_.patience_ends(), now + Millis{100}));

@@ -7,6 +7,7 @@
 
 #include "engine/brake.h"
 #include "engine/capture_rounds.h"
+#include "engine/claims.h"
 #include "engine/clerk.h"
 #include "engine/crew.h"
 #include "engine/database_health.h"
@@ -81,11 +82,8 @@ class Loop {
   [[nodiscard]] Status drain();
   [[nodiscard]] Status look_after_capture();
   [[nodiscard]] Status claim();
-  [[nodiscard]] bool wants_claim() const;
   void begin_claim(std::size_t about_to_start);
   [[nodiscard]] Status start_claimed();
-  [[nodiscard]] Status keep_ours(std::vector<Task>& tasks);
-  [[nodiscard]] Status give_back(std::span<const Task> tasks);
   [[nodiscard]] Status sweep();
   void refresh_schema();
   void advance_epoch();
@@ -124,6 +122,7 @@ class Loop {
   Crew crew_;
   Settler settler_;
   Unstored unstored_;
+  Claims claims_;
   Leases leases_;
   MoodleHealth moodle_;
   WriteBackTurns write_back_;
@@ -141,12 +140,6 @@ class Loop {
   Clock::TimePoint next_epoch_{};
   bool sweeping_ = true;
   bool drain_wanted_ = true;
-  bool claim_wanted_ = true;
-  // Of the claim that was begun last.
-  int claim_limit_ = 0;
-  Clock::TimePoint claim_begun_{};
-  std::int64_t claims_begun_ = 0;
-  std::optional<Error> clerk_was_refused_;           ///< By the guard.
   std::optional<std::int64_t> last_claim_to_weigh_;  ///< Its number; of those at the brake.
   bool last_look_due_ = false;  ///< Something was settled since the last drain.
   Turn turn_;                   ///< What this turn has done so far.

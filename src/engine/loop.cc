@@ -267,14 +267,14 @@ void Loop::begin_claim(std::size_t about_to_start) {
 Status Loop::start_claimed() {
   Result<std::optional<Claims::Taken>> taken = claims_.take();
   if (!taken) return std::move(taken).error();
-  if (!*taken) return ok();
-  Claims::Taken& claimed = **taken;
-  turn_.lost_leases += claimed.lost;
-  if (!moodle_.ready()) return claims_.give_back(claimed.tasks);  // It has gone meanwhile.
-  turn_.claimed += claimed.tasks.size();
-  if (clerk_.works_beside()) begin_claim(claimed.tasks.size());
-  leases_.note_claim(claimed.leased);
-  Intake::Load load = intake_.prepare(std::move(claimed.tasks), unstored_);
+  std::optional<Claims::Taken>& claimed = *taken;
+  if (!claimed) return ok();
+  turn_.lost_leases += claimed->lost;
+  if (!moodle_.ready()) return claims_.give_back(claimed->tasks);  // It has gone meanwhile.
+  turn_.claimed += claimed->tasks.size();
+  if (clerk_.works_beside()) begin_claim(claimed->tasks.size());
+  leases_.note_claim(claimed->leased);
+  Intake::Load load = intake_.prepare(std::move(claimed->tasks), unstored_);
   for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
   for (Conclusion& conclusion : load.failed) {
     Crew::Finished finished{std::move(conclusion), Millis{0}};

@@ -81,7 +81,9 @@ void ClerkBeside::tell() {
 
 void ClerkBeside::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !to_claim_ && !to_settle_ && !is_busy_; });
+  changed_.wait(lock, [this] {
+    return claimed_.has_value() == is_claiming_ && settled_.has_value() == is_settling_;
+  });
 }
 
 void ClerkBeside::work(const std::stop_token& stop) {
@@ -90,7 +92,6 @@ void ClerkBeside::work(const std::stop_token& stop) {
   for (;;) {
     const bool has_work = changed_.wait(lock, stop, [this] { return to_claim_ || to_settle_; });
     if (!has_work) return;
-    is_busy_ = true;
     const auto group = std::exchange(to_settle_, std::nullopt);
     const auto request = group ? std::nullopt : std::exchange(to_claim_, std::nullopt);
     lock.unlock();
@@ -101,7 +102,6 @@ void ClerkBeside::work(const std::stop_token& stop) {
     lock.lock();
     if (settled) settled_ = std::move(settled);
     if (claimed) claimed_ = std::move(claimed);
-    is_busy_ = false;
     tell();
     changed_.notify_all();
   }

@@ -63,7 +63,6 @@ class ClerkBeside final : public Clerk {
   std::optional<std::span<const Settlement>> to_settle_;
   std::optional<Claimed> claimed_;
   std::optional<Result<SettleReport>> settled_;
-  bool is_busy_ = false;
 
   std::jthread thread_;  ///< Last: it uses all of the above.
 };

@@ -33,10 +33,17 @@ void measure_resync(const Scale& scale, BenchTable& table);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// `share`: 0.5 is the median, 1 the largest.
+/// `share`: 0.99 for the value that all but one in a hundred are below, 1 for the largest.
 [[nodiscard]] inline double percentile(std::vector<double> values, double share) {
   std::ranges::sort(values);
   return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
+}
+
+/// Requires: at least one value.
+[[nodiscard]] inline double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values.at(half) : (values.at(half - 1) + values.at(half)) / 2;
 }
 
 }  // namespace moodlesync::bench

@@ -4,6 +4,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "competition.h"
 #include "moodle_clients.h"
 #include "support/campus/campus_people.h"
 
@@ -230,11 +231,10 @@ class TheirLoads {
   std::size_t enrolments_made_ = 0;
 };
 
-/// One kind of entity, and what is wanted of the daemon.
+/// One kind of entity.
 struct Discipline {
   std::string what;
   std::size_t count = 0;
-  double goal = 0;  ///< Times as fast as one call per entity.
   std::vector<Shape> shapes;
   std::function<Load(std::size_t)> theirs;
   std::function<void(const std::vector<std::int64_t>&)> keep;  ///< The ids of what they made.
@@ -259,57 +259,28 @@ void make(const Access& moodle, const Discipline& one, std::size_t count) {
   one.sync();
 }
 
-/// One of those that compete.
-struct Way {
-  std::string what;
-  std::function<double()> go;  ///< Seconds.
-  std::size_t rows = 0;        ///< Each time.
-  double seconds = 0;          ///< In all rounds.
-};
-
-std::vector<Way> ways_of(const Access& moodle, const Discipline& one) {
-  const std::size_t few = std::max<std::size_t>(1, one.count / 10);  // It takes long enough.
-  std::vector<Way> ways;
-  ways.push_back({"  one call each",
-                  [=, &moodle, &one] {
-                    return send(moodle, one, few, {1, 1});
-                  },
-                  few});
-  for (const Shape& shape : one.shapes) {
-    ways.push_back({"  by hand, calls of " + std::to_string(shape.rows) + " on " +
-                        std::to_string(shape.connections) + " connection(s)",
-                    [=, &moodle, &one] { return send(moodle, one, one.count, shape); }, one.count});
-  }
-  const auto ours = [&one] {
-    one.add_ours(one.count);
-    const auto start = std::chrono::steady_clock::now();
-    one.sync();
-    return seconds_since(start);
+Competitors competitors_in(const Access& moodle, const Discipline& one) {
+  const auto by_hand = [&](std::size_t count, const Shape& shape) {
+    return [=, &moodle, &one] { return send(moodle, one, count, shape); };
   };
-  ways.push_back({"  the daemon", ours, one.count});
-  return ways;
+  const std::size_t few = std::max<std::size_t>(1, one.count / 10);  // It takes long enough.
+  Competitors all{{"one call each", few, by_hand(few, {1, 1})}, {}, {}};
+  for (const Shape& shape : one.shapes) {
+    all.by_hand.push_back({"by hand, calls of " + std::to_string(shape.rows) + " on " +
+                               std::to_string(shape.connections) + " connection(s)",
+                           one.count, by_hand(one.count, shape)});
+  }
+  all.daemon = {"the daemon", one.count, [&one] {
+                  one.add_ours(one.count);
+                  const auto start = std::chrono::steady_clock::now();
+                  one.sync();
+                  return seconds_since(start);
+                }};
+  return all;
 }
 
-/// In each round another way begins: with every row that is made Moodle gets a little slower.
 void compete(const Access& moodle, const Discipline& one, BenchTable& table) {
-  std::vector<Way> ways = ways_of(moodle, one);
-  for (std::size_t round = 0; round < ways.size(); ++round) {
-    for (std::size_t i = 0; i < ways.size(); ++i) {
-      Way& way = ways[(round + i) % ways.size()];
-      way.seconds += way.go();
-    }
-  }
-  const auto rate = [&](const Way& way) {
-    return static_cast<double>(way.rows * ways.size()) / way.seconds;
-  };
-  double best = 0;
-  for (std::size_t i = 1; i + 1 < ways.size(); ++i) best = std::max(best, rate(ways[i]));
-  for (const Way& way : ways) table.tell(way.what, rate(way), "/s");
-  const double ours = rate(ways.back());
-  table.at_least("real Moodle, " + one.what + ": times as fast as one call per entity",
-                 ours / rate(ways.front()), "x", one.goal);
-  table.at_least("real Moodle, " + one.what + ": share of the best client written by hand",
-                 ours / best, "x", 0.95);
+  compete(one.what, competitors_in(moodle, one), table);
 }
 
 void compete_with_passwords(const Access& moodle, const std::string& stamp, TheirLoads& theirs,
@@ -319,7 +290,6 @@ void compete_with_passwords(const Access& moodle, const std::string& stamp, Thei
   const Discipline users{
       .what = "users with passwords",
       .count = count,
-      .goal = 6,
       .shapes = large_calls(),
       .theirs = [&](std::size_t rows) { return theirs.users(rows, Accounts::kWithPassword); },
       .keep = [](const auto&) {},
@@ -340,7 +310,6 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
   const auto sync = [&] { ours.sync(); };
   const Discipline users{.what = "users",
                          .count = of(500),
-                         .goal = 6,
                          .shapes = large_calls(),
                          .theirs = [&](std::size_t count) { return theirs.users(count); },
                          .keep = [&](const auto& ids) { theirs.keep_users(ids); },
@@ -348,28 +317,26 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
                          .sync = sync};
   const Discipline courses{.what = "courses",
                            .count = of(80),
-                           .goal = 2.5,
                            .shapes = {{5, 1}, {10, 1}, {20, 1}},
                            .theirs = [&](std::size_t count) { return theirs.courses(count); },
                            .keep = [&](const auto& ids) { theirs.keep_courses(ids); },
                            .add_ours = [&](std::size_t count) { ours.add_courses(count); },
                            .sync = sync};
   const Discipline enrolments{.what = "enrolments",
-                              .count = of(1'000),
-                              .goal = 12,
+                              .count = of(2'000),
                               .shapes = large_calls(),
                               .theirs = [&](std::size_t count) { return theirs.enrolments(count); },
                               .keep = [](const auto&) {},
                               .add_ours = [&](std::size_t count) { ours.add_enrolments(count); },
                               .sync = sync};
   if (is_wanted(users.what)) {
-    compete_with_passwords(moodle, stamp, theirs, of(200), table);
+    compete_with_passwords(moodle, stamp, theirs, of(400), table);
     compete(moodle, users, table);
   }
   if (is_wanted(courses.what)) compete(moodle, courses, table);
   if (!is_wanted(enrolments.what)) return;
-  // Enough of them for every pair to be a new one.
-  make(moodle, users, of(400));
+  // Enough of them for every pair to be a new one, which somebody enrolled already is not.
+  make(moodle, users, of(1'600));
   make(moodle, courses, of(40));
   compete(moodle, enrolments, table);
 }

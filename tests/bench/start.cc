@@ -30,7 +30,7 @@ void measure_start(const Scale& scale, BenchTable& table) {
     waits.push_back(seconds_since(start) * 1000);
     static_cast<void>(rig.stop(SIGTERM));
   }
-  table.at_most("start of the program to ready, median", percentile(waits, 0.5), "ms", 100);
+  table.at_most("start of the program to ready, median", median(waits), "ms", 100);
   table.tell("  longest of " + std::to_string(starts), percentile(waits, 1), "ms");
 }
 

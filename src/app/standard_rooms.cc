@@ -10,6 +10,7 @@
 #include "drupal/postgres/drupal.h"
 #include "drupal/postgres/migrations.h"
 #include "moodle/gateway.h"
+#include "ops/steady_clock.h"
 
 namespace moodlesync::app {
 
@@ -42,7 +43,8 @@ Rooms standard_rooms() {
   rooms.components = all_components();
   rooms.open_database = &open_database;
   rooms.open_gateway = [](moodle::GatewaySettings settings) {
-    return moodle::open_gateway(std::move(settings));
+    static const ops::SteadyClock clock;
+    return moodle::open_gateway(std::move(settings), clock);
   };
   rooms.schema_version = postgres::newest_schema_version();
   rooms.versions = {{"moodle-syncd", MOODLESYNC_VERSION},

@@ -45,16 +45,23 @@ std::size_t BatchPace::rows(const Function& function, std::size_t most) {
 void BatchPace::note(const Function& function, const Answered& call) {
   Learnt& learnt = of(function);
   const std::size_t rows = call.rows;
+  const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
+  learnt.lately.add(per_row, kNewest);
   const bool is_trial = learnt.trial != 0 && rows == std::min(learnt.trial, learnt.most);
   const bool is_usual = learnt.trial == 0 && rows == std::min(learnt.rows, learnt.most);
   if (function.max_batch <= 1 || (!is_trial && !is_usual)) return;
-  const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
   learnt.costs[rows][call.in_flight].add(per_row, kNewest);
   if (is_trial) {
     go_on_with_trial(learnt);
   } else if (--learnt.until_trial <= 0) {
     begin_trial(learnt, function, call.took);
   }
+}
+
+std::optional<BatchPace::Micros> BatchPace::row_took(const Function& function) const {
+  const auto at = learnt_.find(function.name);
+  if (at == learnt_.end() || at->second.lately.calls == 0) return std::nullopt;
+  return Micros(static_cast<Micros::rep>(at->second.lately.per_row));
 }
 
 /// Tries the next size in the direction that is due, if the limits let it be. `took`: a call of the

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "moodle/row_cost.h"
@@ -35,8 +36,12 @@ class BatchPace {
   /// Calls that were not as full as rows() allowed teach nothing and are passed over.
   void note(const Function& function, const Answered& call);
 
+  /// What a row took lately, in calls of whatever size; nothing: none was answered yet.
+  [[nodiscard]] std::optional<Micros> row_took(const Function& function) const;
+
  private:
   struct Learnt {
+    RowCost lately = {};
     std::size_t rows = 0;   ///< Where a row has been seen to take least.
     std::size_t trial = 0;  ///< The size that is being tried; 0: none.
     bool upwards = true;    ///< Which way the next trial goes.

@@ -1,6 +1,7 @@
 #include "moodle/batcher.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -53,12 +54,12 @@ void Batcher::add(std::unique_ptr<Row> row) {
 }
 
 std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& admits,
-                                   std::size_t connections) {
+                                   const Sharing& sharing) {
   if (auto batch = next_put_back(admits)) return batch;
   for (;;) {
     const std::size_t index = oldest_lane(admits);
     if (index == lanes_.size()) return std::nullopt;
-    Batch batch = fill(*lanes_[index], connections);
+    Batch batch = fill(*lanes_[index], sharing);
     if (lanes_[index]->lines.empty())
       lanes_.erase(std::next(lanes_.begin(), static_cast<std::ptrdiff_t>(index)));
     if (batch.rows.empty()) continue;  // All of them had been withdrawn.
@@ -177,10 +178,10 @@ Batcher::LineByAge Batcher::oldest_free_line(Lane& lane) {
   });
 }
 
-Batch Batcher::fill(Lane& lane, std::size_t connections) {
+Batch Batcher::fill(Lane& lane, const Sharing& sharing) {
   Batch batch{lane.function, {}, {}};
   const std::size_t most = max_rows(*lane.function);
-  Room room{most, budget(*lane.function, lane.fixed), enough_rows(lane, connections, most)};
+  Room room{most, budget(*lane.function, lane.fixed), enough_rows(lane, sharing, most)};
   for (bool has_room = true; has_room;) {
     const auto at = oldest_free_line(lane);
     if (at == lane.lines_by_age.end()) break;
@@ -229,14 +230,26 @@ std::size_t Batcher::Lane::waiting() const {
   return rows;
 }
 
-std::size_t Batcher::enough_rows(const Lane& lane, std::size_t connections,
-                                 std::size_t most) const {
+double Batcher::left_of(const Batch& batch, std::chrono::microseconds elapsed) const {
+  const auto rows = static_cast<double>(batch.rows.size());
+  const auto row_took = pace_.row_took(*batch.function);
+  if (!row_took || row_took->count() <= 0) return rows;
+  const auto done = static_cast<double>(elapsed.count()) / static_cast<double>(row_took->count());
+  return std::max(0.0, rows - done);
+}
+
+std::size_t Batcher::enough_rows(const Lane& lane, const Sharing& sharing, std::size_t most) const {
   const std::size_t worthwhile = std::max<std::size_t>(1, most / kWorthwhileShare);
   const std::size_t own = lane.waiting();
   if (own < 2 * worthwhile) return own;
   std::size_t all = 0;
   for (const auto& one : lanes_) all += one->waiting();
-  return std::max(worthwhile, (all + connections - 1) / connections);
+  const double still_to_do = static_cast<double>(all) + sharing.under_way;
+  const auto share =
+      static_cast<std::size_t>(std::ceil(still_to_do / static_cast<double>(sharing.connections)));
+  // What would be left for a call that is not worth its price goes along.
+  if (own <= most && own < share + worthwhile) return own;
+  return std::max(worthwhile, share);
 }
 
 std::size_t Batcher::budget(const Function& function, const Params& fixed) const {

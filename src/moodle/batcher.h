@@ -38,6 +38,12 @@ struct Batch {
   std::vector<std::string> keys;  ///< Serialisation keys of the rows, each once.
 };
 
+/// Among whom what waits is shared.
+struct Sharing {
+  std::size_t connections = 1;  ///< That can take part, busy ones too; at least one.
+  double under_way = 0;         ///< Rows in calls on the wire that are not done yet.
+};
+
 /// How much fits into one call.
 struct BatchLimits {
   std::size_t variables = 1000;  ///< Form variables that are known to get through.
@@ -51,7 +57,7 @@ struct BatchLimits {
 /// fixed parameters as the limits allow; rows of one key stay together, so that a call holds few
 /// keys. A key is held from next() until release(), split() or again(): meanwhile its other rows
 /// wait and delay nobody else. Towards the end of what waits the calls get smaller, so that all
-/// connections end together; but not so small that they are not worth their price.
+/// connections end together; but none gets so small that it is not worth its price.
 ///
 /// Threads: the event loop's only.
 class Batcher {
@@ -60,10 +66,14 @@ class Batcher {
 
   void add(std::unique_ptr<Row> row);
 
-  /// The next call whose function `admits` lets through, or nothing. `connections`: those that
-  /// can share in what waits, at least one. Rows are sorted by Call::order.
+  /// The next call whose function `admits` lets through, or nothing. Rows are sorted by
+  /// Call::order.
   [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits,
-                                          std::size_t connections);
+                                          const Sharing& sharing);
+
+  /// Rows of a call that are not done yet when it has been on the wire for `elapsed`, going by how
+  /// long rows took lately.
+  [[nodiscard]] double left_of(const Batch& batch, std::chrono::microseconds elapsed) const;
 
   /// What to go by in future calls: `batch` was answered after `took`, as one of `in_flight`
   /// requests that were out together.
@@ -117,13 +127,13 @@ class Batcher {
       const std::function<bool(const Function&)>& admits);
   [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
   [[nodiscard]] LineByAge oldest_free_line(Lane& lane);
-  [[nodiscard]] Batch fill(Lane& lane, std::size_t connections);
+  [[nodiscard]] Batch fill(Lane& lane, const Sharing& sharing);
   /// Moves rows into `batch` until the line is empty or the batch takes no more; true: there is
   /// room left.
   [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
   [[nodiscard]] std::size_t max_rows(const Function& function);
   /// Rows after which a call of `lane` leaves the rest to the other connections.
-  [[nodiscard]] std::size_t enough_rows(const Lane& lane, std::size_t connections,
+  [[nodiscard]] std::size_t enough_rows(const Lane& lane, const Sharing& sharing,
                                         std::size_t most) const;
   [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;
   [[nodiscard]] bool is_free(const Batch& batch) const;

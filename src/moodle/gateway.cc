@@ -83,8 +83,10 @@ Status check(const GatewaySettings& settings) {
 
 }  // namespace
 
-BatchingGateway::BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport)
+BatchingGateway::BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport,
+                                 const Clock& clock)
     : settings_(std::move(settings)),
+      clock_(clock),
       transport_(std::move(transport)),
       concurrency_(settings_.concurrency),
       admission_(concurrency_.limit()),
@@ -172,13 +174,21 @@ GatewayStats BatchingGateway::stats() const {
 
 void BatchingGateway::dispatch() {
   const auto admits = [this](const Function& function) { return admission_.admits(function); };
-  const std::size_t busy = wire_.size();
   while (admission_.has_room()) {
-    const std::size_t free = concurrency_.limit() - wire_.size();
-    auto batch = batcher_.next(admits, busy + free);
+    auto batch = batcher_.next(admits, sharing());
     if (!batch) return;
     send(*std::move(batch));
   }
+}
+
+Sharing BatchingGateway::sharing() const {
+  Sharing sharing{.connections = concurrency_.limit()};
+  const Clock::TimePoint now = clock_.now();
+  for (const auto& [id, wire] : wire_) {
+    sharing.under_way += batcher_.left_of(
+        wire.batch, std::chrono::duration_cast<std::chrono::microseconds>(now - wire.sent_at));
+  }
+  return sharing;
 }
 
 void BatchingGateway::send(Batch batch) {
@@ -194,7 +204,7 @@ void BatchingGateway::send(Batch batch) {
                                                                           settings_.timeout_factor);
   request.repeatable = function.effect == Function::Effect::kRead;
   wire_.emplace(request.id, OnTheWire{std::move(batch), request.body.size(), wire_.size() + 1,
-                                      concurrency_.round()});
+                                      concurrency_.round(), clock_.now()});
   admission_.started(function);
   ++stats_.calls;
   transport_->send(std::move(request));
@@ -355,12 +365,12 @@ void BatchingGateway::finish(std::unique_ptr<Row> row, Result<Json> answer) {
   ready_.push_back(std::move(row));
 }
 
-Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings) {
+Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings, const Clock& clock) {
   if (auto status = check(settings); !status) return std::move(status).error();
   auto transport = open_curl_transport(settings);
   if (!transport) return std::move(transport).error();
   std::unique_ptr<Gateway> gateway =
-      std::make_unique<BatchingGateway>(std::move(settings), *std::move(transport));
+      std::make_unique<BatchingGateway>(std::move(settings), *std::move(transport), clock);
   return gateway;
 }
 

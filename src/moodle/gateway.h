@@ -17,6 +17,7 @@
 #include "moodle/settings.h"
 #include "moodle/suspects.h"
 #include "moodle/transport.h"
+#include "moodlesync/clock.h"
 #include "moodlesync/gateway.h"
 #include "moodlesync/observer.h"
 
@@ -37,7 +38,9 @@ namespace moodlesync::moodle {
 /// Lifetime: must outlive every PendingCall. Threads: the event loop's only.
 class BatchingGateway final : public Gateway {
  public:
-  BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport);
+  /// `clock`: has to outlive the gateway.
+  BatchingGateway(GatewaySettings settings, std::unique_ptr<Transport> transport,
+                  const Clock& clock);
 
   void pump(std::chrono::milliseconds wait, std::span<const int> wake_fds) override;
   void attend(int fd, std::chrono::milliseconds most) override;
@@ -78,11 +81,14 @@ class BatchingGateway final : public Gateway {
     std::size_t body_bytes = 0;
     std::size_t in_flight = 0;  ///< When it was sent, itself included.
     std::uint64_t round = 0;    ///< Concurrency::round() when it was sent.
+    Clock::TimePoint sent_at;
   };
 
   void take_in(PendingCall& call, bool is_probe);
   void work(std::chrono::milliseconds wait, std::span<const int> wake_fds);
   void dispatch();
+  /// What the next call is to leave to others.
+  [[nodiscard]] Sharing sharing() const;
   void send(Batch batch);
   void receive();
   void settle(OnTheWire wire, const Reply& reply);
@@ -103,6 +109,7 @@ class BatchingGateway final : public Gateway {
   void finish(std::unique_ptr<Row> row, Result<Json> answer);
 
   GatewaySettings settings_;
+  const Clock& clock_;
   std::unique_ptr<Transport> transport_;
   Concurrency concurrency_;
   Admission admission_;
@@ -122,9 +129,11 @@ class BatchingGateway final : public Gateway {
   Observer* observer_ = nullptr;
 };
 
-/// The gateway to the Moodle of `settings`. Nothing is sent before the first pump().
+/// The gateway to the Moodle of `settings`. Nothing is sent before the first pump(). `clock` has to
+/// outlive it.
 ///
 /// Errors: kConfig (URL, token, numbers out of range).
-[[nodiscard]] Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings);
+[[nodiscard]] Result<std::unique_ptr<Gateway>> open_gateway(GatewaySettings settings,
+                                                            const Clock& clock);
 
 }  // namespace moodlesync::moodle

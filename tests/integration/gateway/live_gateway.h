@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "moodle/gateway.h"
+#include "ops/steady_clock.h"
 
 namespace moodlesync::moodle {
 
@@ -23,7 +24,7 @@ class LiveGateway {
  public:
   explicit LiveGateway(GatewaySettings settings) {
     settings.allow_http = true;
-    auto opened = open_gateway(std::move(settings));
+    auto opened = open_gateway(std::move(settings), clock);
     if (!opened) ADD_FAILURE() << opened.error().message;
     if (opened) gateway = *std::move(opened);
   }
@@ -69,6 +70,7 @@ class LiveGateway {
     return run.take();
   }
 
+  ops::SteadyClock clock;
   std::unique_ptr<Gateway> gateway;
   std::vector<std::unique_ptr<Co<Result<Json>>>> talks;  ///< Go before the gateway.
 };

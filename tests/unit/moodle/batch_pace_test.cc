@@ -79,6 +79,16 @@ TEST(BatchPace, LearnsNothingFromACallThatWasNotFull) {
   EXPECT_EQ(pace.rows(kUsers, kMost), 20U);
 }
 
+TEST(BatchPace, KnowsWhatARowTookLatelyInCallsOfWhateverSize) {
+  BatchPace pace;
+  EXPECT_EQ(pace.row_took(kUsers), std::nullopt);
+  pace.note(kUsers, {3, Micros(300)});
+  EXPECT_EQ(pace.row_took(kUsers), Micros(100));
+  EXPECT_EQ(pace.row_took(kOneByOne), std::nullopt);
+  for (int i = 0; i < 20; ++i) pace.note(kUsers, {20, Micros(4'000)});
+  EXPECT_GE(pace.row_took(kUsers), Micros(198));
+}
+
 TEST(BatchPace, NeverGathersWhatIsToGoAlone) {
   BatchPace pace;
   EXPECT_EQ(after(pace, 50, users, kOneByOne), 1U);

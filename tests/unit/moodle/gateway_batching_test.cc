@@ -3,13 +3,28 @@
 namespace moodlesync::moodle {
 namespace {
 
+using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
+using Sizes = std::vector<std::size_t>;
 
 /// So many courses in one call that makes them.
 GatewaySettings calls_of_at_most(int courses) {
   GatewaySettings settings = GatewayBench::default_settings();
   settings.max_batch["core_course_create_courses"] = courses;
   return settings;
+}
+
+Reply took(std::chrono::microseconds time, Reply reply) {
+  reply.took = time;
+  return reply;
+}
+
+/// Courses in each call so far.
+Sizes sizes(const GatewayBench& bench) {
+  Sizes sizes;
+  for (std::size_t i = 0; i < bench.wire->sent.size(); ++i)
+    sizes.push_back(bench.wire->form(i).all("[shortname]").size());
+  return sizes;
 }
 
 TEST(GatewayBatching, GathersWhatManyConversationsAskIntoOneCall) {
@@ -125,6 +140,33 @@ TEST(GatewayBatching, FillsItsCallsWhileMuchWaits) {
   bench.pump();
   ASSERT_EQ(bench.wire->sent.size(), 2U);
   EXPECT_EQ(bench.wire->form(1).all("[shortname]").size(), 8U);
+}
+
+TEST(GatewayBatching, LeavesNothingToAConnectionThatIsAsBusyAsThisOne) {
+  GatewayBench bench(calls_of_at_most(8));
+  for (int i = 0; i < 32; ++i) bench.start(create_course("c" + std::to_string(i)));
+  bench.pump();
+  bench.clock.advance(80ms);
+  for (int calls = 0; calls < 2; ++calls) {
+    bench.wire->script.push_back(took(80ms, create_or_refuse(bench.wire->form(0))));
+    bench.pump();
+  }
+  EXPECT_EQ(sizes(bench), (Sizes{8, 8, 8, 8}));
+}
+
+TEST(GatewayBatching, LeavesToABusyConnectionWhatItCanDoAsSoonAsThisOne) {
+  GatewayBench bench(calls_of_at_most(8));
+  for (int i = 0; i < 41; ++i) bench.start(create_course("c" + std::to_string(i)));
+  bench.pump();
+  bench.clock.advance(80ms);
+  const Reply full = create_or_refuse(bench.wire->form(0));
+  bench.wire->script = {took(80ms, full), took(80ms, full)};
+  bench.pump();
+  // Eight milliseconds a row by now: the other call has three of its rows before it.
+  bench.clock.advance(40ms);
+  bench.wire->script = {took(40ms, full)};
+  bench.pump();
+  EXPECT_EQ(sizes(bench), (Sizes{8, 8, 8, 8, 6}));
 }
 
 TEST(GatewayBatching, SharesNoFewRowsThatAreBestSentTogether) {

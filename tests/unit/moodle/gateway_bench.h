@@ -11,6 +11,7 @@
 
 #include "moodle/gateway.h"
 #include "scripted_transport.h"
+#include "support/ports/fake_ports.h"
 
 namespace moodlesync::moodle {
 
@@ -77,7 +78,7 @@ class GatewayBench {
   explicit GatewayBench(GatewaySettings settings = default_settings()) {
     auto transport = std::make_unique<ScriptedTransport>();
     wire = transport.get();
-    gateway = std::make_unique<BatchingGateway>(std::move(settings), std::move(transport));
+    gateway = std::make_unique<BatchingGateway>(std::move(settings), std::move(transport), clock);
   }
 
   static GatewaySettings default_settings() {
@@ -117,6 +118,7 @@ class GatewayBench {
     return result ? Error{ErrorKind::kBug, "test", "no error"} : std::move(result).error();
   }
 
+  fakes::FakeClock clock;
   ScriptedTransport* wire = nullptr;
   std::unique_ptr<BatchingGateway> gateway;
   std::vector<std::unique_ptr<Co<Result<Json>>>> talks;  ///< Go before the gateway.

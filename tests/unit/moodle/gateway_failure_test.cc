@@ -177,21 +177,25 @@ TEST(GatewayFailure, KeepsAKeySerialWhileSplitting) {
 }
 
 TEST(OpenGateway, RefusesWhatWouldSendTheTokenInClear) {
-  const auto gateway = open_gateway({.base_url = "http://moodle.test", .token = Secret("x")});
+  const fakes::FakeClock clock;
+  const auto gateway =
+      open_gateway({.base_url = "http://moodle.test", .token = Secret("x")}, clock);
   ASSERT_FALSE(gateway.has_value());
   EXPECT_EQ(gateway.error().kind, ErrorKind::kConfig);
 }
 
 TEST(OpenGateway, RefusesAUrlWithPasswordWithoutQuotingIt) {
+  const fakes::FakeClock clock;
   const auto gateway =
-      open_gateway({.base_url = "https://me:geheim@moodle.test", .token = Secret("x")});
+      open_gateway({.base_url = "https://me:geheim@moodle.test", .token = Secret("x")}, clock);
   ASSERT_FALSE(gateway.has_value());
   EXPECT_EQ(gateway.error().message.find("geheim"), std::string::npos);
 }
 
 TEST(OpenGateway, RefusesATokenWithALineBreak) {
+  const fakes::FakeClock clock;
   const auto gateway =
-      open_gateway({.base_url = "https://moodle.test", .token = Secret("t0ken\n")});
+      open_gateway({.base_url = "https://moodle.test", .token = Secret("t0ken\n")}, clock);
   ASSERT_FALSE(gateway.has_value());
   EXPECT_EQ(gateway.error().message.find("t0ken"), std::string::npos);
 }

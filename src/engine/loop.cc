@@ -100,6 +100,8 @@ void Loop::obey(Command command) {
 }
 
 std::optional<RunEnd> Loop::wind_down() {
+  // Other instances need not wait for our last conversations.
+  if (database_.may_be_asked()) release_claimed();
   const bool in_time = ports_.clock.now() < leave_by_;
   if (in_time && (crew_.size() > 0 || !settler_.empty())) return std::nullopt;
   release_all();
@@ -114,13 +116,17 @@ void Loop::release_all() {
   } while (crew_.has_finished());
   clerk_.wait();
   note_settled();
-  if (auto claimed = clerk_.take_claimed(); claimed && claimed->tasks) {
-    release(*claimed->tasks, false);
-  }
+  release_claimed();
   const std::vector<Task> tasks = crew_.cancel();
   if (tasks.empty()) return;
   log_.info("releasing what is not finished: tasks={}", tasks.size());
   release(tasks, true);
+}
+
+/// What the clerk has claimed and nobody has begun with.
+void Loop::release_claimed() {
+  const auto claimed = clerk_.take_claimed();
+  if (claimed && claimed->tasks) release(*claimed->tasks, false);
 }
 
 /// `in_doubt`: see Queue::release().

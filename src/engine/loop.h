@@ -107,6 +107,7 @@ class Loop {
   [[nodiscard]] std::optional<RunEnd> wind_down();
   [[nodiscard]] std::optional<RunEnd> early_end();
   void release_all();
+  void release_claimed();
   void release(std::span<const Task> tasks, bool in_doubt);
   [[nodiscard]] Millis nap() const;
 

@@ -82,6 +82,21 @@ TEST_P(LoopClerk, GivesBackUntouchedWhatWasClaimedAndNotBegunWhenItStops) {
   }
 }
 
+TEST_P(LoopClerk, GivesBackWhatIsNotBegunBeforeItsLastConversationsEnd) {
+  settings_.claim_limit = 2;
+  courses(4);
+  gateway_.hold(true);
+  bool is_asked = false;
+  gateway_.after_pump = [&] {
+    pass(milliseconds{10});
+    if (gateway_.outstanding() == 2 && !std::exchange(is_asked, true)) control_.ask(Command::kStop);
+    if (returns_->released == 2) gateway_.hold(false);
+  };
+  EXPECT_EQ(run(RunMode::kForever).kind, RunEnd::Kind::kStopped);
+  EXPECT_EQ(returns_->released, 2U);
+  EXPECT_EQ(queue_->all_links().size(), 2U);
+}
+
 TEST_P(LoopClerk, StoresWhatTheClerkHasBeforeItLeaves) {
   settings_.shutdown_grace = milliseconds{0};
   courses(1);

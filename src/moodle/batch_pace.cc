@@ -18,6 +18,9 @@ constexpr int kLongestTrial = 8;
 constexpr double kWorthwhile = 0.95;
 /// Weight of the newest call in an average.
 constexpr double kNewest = 0.4;
+/// A part of a full call that is still worth a request of its own: at the measured sizes the price
+/// of a request is about what so many rows take.
+constexpr std::size_t kWorthwhileShare = 4;
 /// The share of a function's timeout that a call is expected to take at most.
 constexpr int kTimeoutShare = 8;
 
@@ -26,6 +29,10 @@ std::size_t neighbour(std::size_t rows, bool upwards) {
 }
 
 }  // namespace
+
+std::size_t BatchPace::scraps(std::size_t full) {
+  return std::max<std::size_t>(1, full / kWorthwhileShare) - 1;
+}
 
 BatchPace::Learnt& BatchPace::of(const Function& function) {
   const auto [at, is_new] = learnt_.try_emplace(function.name);
@@ -47,10 +54,10 @@ void BatchPace::note(const Function& function, const Answered& call) {
   const std::size_t rows = call.rows;
   const double per_row = static_cast<double>(call.took.count()) / static_cast<double>(rows);
   learnt.lately.add(per_row, kNewest);
-  const bool is_trial = learnt.trial != 0 && rows == std::min(learnt.trial, learnt.most);
-  const bool is_usual = learnt.trial == 0 && rows == std::min(learnt.rows, learnt.most);
-  if (function.max_batch <= 1 || (!is_trial && !is_usual)) return;
-  learnt.costs[rows][call.in_flight].add(per_row, kNewest);
+  const bool is_trial = learnt.trial != 0;
+  const std::size_t full = std::min(is_trial ? learnt.trial : learnt.rows, learnt.most);
+  if (function.max_batch <= 1 || rows < full || rows > full + scraps(full)) return;
+  learnt.costs[full][call.in_flight].add(per_row, kNewest);
   if (is_trial) {
     go_on_with_trial(learnt);
   } else if (--learnt.until_trial <= 0) {

@@ -33,8 +33,12 @@ class BatchPace {
     Micros took{0};
     std::size_t in_flight = 1;  ///< Requests that were out together, itself included.
   };
-  /// Calls that were not as full as rows() allowed teach nothing and are passed over.
+  /// Calls that were not as full as rows() allowed, or had more than scraps() beyond it, teach
+  /// nothing and are passed over.
   void note(const Function& function, const Answered& call);
+
+  /// Rows that are too few for a request of their own, beside calls of `full` rows.
+  [[nodiscard]] static std::size_t scraps(std::size_t full);
 
   /// What a row took lately, in calls of whatever size; nothing: none was answered yet.
   [[nodiscard]] std::optional<Micros> row_took(const Function& function) const;

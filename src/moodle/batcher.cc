@@ -14,10 +14,6 @@ namespace {
 /// However cheap a row seems: what a call holds is in doubt all at once when its answer is lost.
 constexpr std::size_t kMostRows = 500;
 
-/// A part of a full call that is still worth a request of its own: at the measured sizes the price
-/// of a request is about what so many rows take.
-constexpr std::size_t kWorthwhileShare = 4;
-
 bool is_withdrawn(const std::unique_ptr<Row>& row) { return row->call == nullptr; }
 
 bool may_share(const Call& call, const Function* function, const Params& fixed) {
@@ -181,7 +177,8 @@ Batcher::LineByAge Batcher::oldest_free_line(Lane& lane) {
 Batch Batcher::fill(Lane& lane, const Sharing& sharing) {
   Batch batch{lane.function, {}, {}};
   const std::size_t most = max_rows(*lane.function);
-  Room room{most, budget(*lane.function, lane.fixed), enough_rows(lane, sharing, most)};
+  Room room{most, scraps(*lane.function, most), budget(*lane.function, lane.fixed),
+            enough_rows(lane, sharing, most)};
   for (bool has_room = true; has_room;) {
     const auto at = oldest_free_line(lane);
     if (at == lane.lines_by_age.end()) break;
@@ -198,7 +195,10 @@ Batch Batcher::fill(Lane& lane, const Sharing& sharing) {
 }
 
 bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
-  const std::size_t most = line.key.empty() ? std::min(room.rows, room.enough) : room.rows;
+  const bool ends_with_scraps = batch.rows.size() + line.rows.size() <= room.rows + room.scraps;
+  const std::size_t most = line.key.empty()   ? std::min(room.rows, room.enough)
+                           : ends_with_scraps ? room.rows + room.scraps
+                                              : room.rows;
   while (!line.rows.empty()) {
     if (is_withdrawn(line.rows.front())) {
       line.rows.pop_front();
@@ -224,6 +224,12 @@ std::size_t Batcher::max_rows(const Function& function) {
   return static_cast<std::size_t>(std::max(1, own->second));
 }
 
+/// Nothing beyond what somebody has set.
+std::size_t Batcher::scraps(const Function& function, std::size_t most) const {
+  if (limits_.max_batch.contains(function.name)) return 0;
+  return std::min(BatchPace::scraps(most), kMostRows - most);
+}
+
 std::size_t Batcher::Lane::waiting() const {
   std::size_t rows = 0;
   for (const auto& [key, line] : lines) rows += line.rows.size();
@@ -239,7 +245,7 @@ double Batcher::left_of(const Batch& batch, std::chrono::microseconds elapsed) c
 }
 
 std::size_t Batcher::enough_rows(const Lane& lane, const Sharing& sharing, std::size_t most) const {
-  const std::size_t worthwhile = std::max<std::size_t>(1, most / kWorthwhileShare);
+  const std::size_t worthwhile = BatchPace::scraps(most) + 1;
   const std::size_t own = lane.waiting();
   if (own < 2 * worthwhile) return own;
   std::size_t all = 0;

@@ -55,7 +55,8 @@ struct BatchLimits {
 ///
 /// Whoever waits longest goes first, together with as many rows of the same function and the same
 /// fixed parameters as the limits allow; rows of one key stay together, so that a call holds few
-/// keys. A key is held from next() until release(), split() or again(): meanwhile its other rows
+/// keys, and its last few go along, since they would have to wait for that call and be one of their
+/// own. A key is held from next() until release(), split() or again(): meanwhile its other rows
 /// wait and delay nobody else. Towards the end of what waits the calls get smaller, so that all
 /// connections end together; but none gets so small that it is not worth its price.
 ///
@@ -113,10 +114,11 @@ class Batcher {
     std::map<std::uint64_t, Line*> lines_by_age;  ///< By sequence of the first row.
     [[nodiscard]] std::size_t waiting() const;    ///< Rows in all lines, withdrawn ones too.
   };
-  /// What a call may hold: rows in all, form variables from here on. After `enough` rows no further
-  /// key is begun.
+  /// What a call may hold: rows in all, `scraps` more if they are the last of their key, form
+  /// variables from here on. After `enough` rows no further key is begun.
   struct Room {
     std::size_t rows;
+    std::size_t scraps;
     std::size_t variables;
     std::size_t enough;
   };
@@ -132,6 +134,7 @@ class Batcher {
   /// room left.
   [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
   [[nodiscard]] std::size_t max_rows(const Function& function);
+  [[nodiscard]] std::size_t scraps(const Function& function, std::size_t most) const;
   /// Rows after which a call of `lane` leaves the rest to the other connections.
   [[nodiscard]] std::size_t enough_rows(const Lane& lane, const Sharing& sharing,
                                         std::size_t most) const;

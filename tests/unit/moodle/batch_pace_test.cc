@@ -75,7 +75,22 @@ TEST(BatchPace, DoesNotTryWhatWouldTakeAGoodPartOfTheTimeout) {
 
 TEST(BatchPace, LearnsNothingFromACallThatWasNotFull) {
   BatchPace pace;
+  ASSERT_EQ(pace.rows(kUsers, kMost), 20U);
   for (int i = 0; i < 50; ++i) pace.note(kUsers, {3, Micros(1)});
+  EXPECT_EQ(pace.rows(kUsers, kMost), 20U);
+}
+
+TEST(BatchPace, LearnsFromACallWithAFewMoreThanWasAllowed) {
+  BatchPace pace;
+  ASSERT_EQ(pace.rows(kUsers, kMost), 20U);
+  for (int i = 0; i < 4; ++i) pace.note(kUsers, {24, Micros(24'000)});
+  EXPECT_NE(pace.rows(kUsers, kMost), 20U);  // A trial has begun.
+}
+
+TEST(BatchPace, LearnsNothingFromACallWithManyMoreThanWasAllowed) {
+  BatchPace pace;
+  ASSERT_EQ(pace.rows(kUsers, kMost), 20U);
+  for (int i = 0; i < 50; ++i) pace.note(kUsers, {25, Micros(25'000)});
   EXPECT_EQ(pace.rows(kUsers, kMost), 20U);
 }
 

@@ -184,6 +184,31 @@ TEST(GatewayBatching, DoesNotTearRowsOfOneKeyApartToShareThem) {
   EXPECT_EQ(bench.wire->form(0).all("[shortname]").size(), 8U);
 }
 
+/// Sizes of the calls that so many courses of one key are sent in at once.
+Sizes sizes_of_one_key(GatewaySettings settings, int courses) {
+  Function by_eight = kCreate;
+  by_eight.max_batch = 8;
+  GatewayBench bench(std::move(settings));
+  for (int i = 0; i < courses; ++i) {
+    Call call = create_course("c" + std::to_string(i), "course:1");
+    call.function = &by_eight;
+    bench.start(std::move(call));
+  }
+  bench.pump();
+  Sizes sent = sizes(bench);
+  bench.talks.clear();
+  return sent;
+}
+
+TEST(GatewayBatching, SendsTheLastFewOfAKeyAlong) {
+  EXPECT_EQ(sizes_of_one_key(GatewayBench::default_settings(), 9), (Sizes{9}));
+  EXPECT_EQ(sizes_of_one_key(GatewayBench::default_settings(), 10), (Sizes{8}));
+}
+
+TEST(GatewayBatching, SendsNobodyAlongBeyondWhatIsSet) {
+  EXPECT_EQ(sizes_of_one_key(calls_of_at_most(8), 9), (Sizes{8}));
+}
+
 TEST(GatewayBatching, HoldsAKeyAcrossFunctions) {
   GatewayBench bench;
   Call update = update_course("5");

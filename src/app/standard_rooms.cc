@@ -43,8 +43,8 @@ Rooms standard_rooms() {
   rooms.components = all_components();
   rooms.open_database = &open_database;
   rooms.open_gateway = [](moodle::GatewaySettings settings) {
-    static const ops::SteadyClock clock;
-    return moodle::open_gateway(std::move(settings), clock);
+    static const ops::SteadyClock kClock;
+    return moodle::open_gateway(std::move(settings), kClock);
   };
   rooms.schema_version = postgres::newest_schema_version();
   rooms.versions = {{"moodle-syncd", MOODLESYNC_VERSION},

@@ -48,7 +48,7 @@ void Concurrency::note_answer(const Answered& call) {
   const bool suffers = cost.calls >= kEnoughToCompare && per_row > kSuffers * cost.per_row;
   cost.add(per_row, kNewest);
   ++calls_;
-  if (usual_ != 0) {
+  if (trial_ != Trial::kNone) {
     go_on_with_trial();
   } else if (suffers) {
     decrease(kSufferingCut);
@@ -63,8 +63,8 @@ void Concurrency::note_failure() { decrease(kFailureCut); }
 
 /// What made Moodle suffer may be over soon: the way up comes first, and without delay.
 void Concurrency::decrease(std::size_t factor) {
-  const std::size_t from = usual_ == 0 ? limit_ : std::min(usual_, limit_);
-  usual_ = 0;
+  const std::size_t from = trial_ == Trial::kNone ? limit_ : std::min(usual_, limit_);
+  trial_ = Trial::kNone;
   upwards_ = true;
   patience_ = kFirstPatience;
   set_limit(from - (from + factor - 1) / factor);
@@ -81,22 +81,26 @@ void Concurrency::set_limit(std::size_t limit) {
 void Concurrency::begin_trial() {
   calls_ = 0;
   for (int directions = 0; directions < 2; ++directions) {
-    const bool has_room = upwards_ ? limit_ < settings_.max : limit_ > settings_.initial;
-    if (has_room) {
-      usual_ = limit_;
-      set_limit(upwards_ ? limit_ + 1 : limit_ - 1);
-      for (auto& [kind, costs] : costs_) costs.erase(limit_);
-      return;
-    }
+    if (upwards_ && limit_ < settings_.max) return begin(Trial::kMore, limit_ + 1);
+    if (!upwards_ && limit_ > settings_.initial) return begin(Trial::kFewer, limit_ - 1);
     upwards_ = !upwards_;
   }
 }
 
+void Concurrency::begin(Trial trial, std::size_t limit) {
+  trial_ = trial;
+  usual_ = limit_;
+  set_limit(limit);
+  for (auto& [kind, costs] : costs_) costs.erase(limit_);
+}
+
 void Concurrency::go_on_with_trial() {
   if (calls_ < limit_) return;
-  const double gained = gain();
-  const double core = 1 / static_cast<double>(usual_);
-  const double wanted = limit_ > usual_ ? 1 + kShareOfACore * core : kWorthOneFewer;
+  const double change = gain();
+  // A check asks, like the trial before it, what the one request more gains.
+  const double gained = trial_ == Trial::kCheck && change > 0 ? 1 / change : change;
+  const double core = 1 / static_cast<double>(std::min(usual_, limit_));
+  const double wanted = trial_ == Trial::kFewer ? kWorthOneFewer : 1 + kShareOfACore * core;
   if (gained >= 1 + kClearShare * core) {
     end_trial(true);
   } else if (gained > 0 && calls_ >= kTrial * limit_) {
@@ -106,16 +110,17 @@ void Concurrency::go_on_with_trial() {
   }
 }
 
-void Concurrency::end_trial(bool is_kept) {
-  const std::size_t usual = std::exchange(usual_, 0);
-  if (is_kept) {
+void Concurrency::end_trial(bool holds) {
+  const Trial trial = std::exchange(trial_, Trial::kNone);
+  if (trial == Trial::kMore && holds) return begin(Trial::kCheck, usual_);
+  if (trial == Trial::kCheck ? holds : !holds) set_limit(usual_);
+  calls_ = 0;
+  if (holds) {
     patience_ = kShortestPatience;
-    calls_ = 0;
-    return;
+  } else {
+    upwards_ = !upwards_;
+    patience_ = std::min(2 * patience_, kLongestPatience);
   }
-  upwards_ = !upwards_;
-  patience_ = std::min(2 * patience_, kLongestPatience);
-  set_limit(usual);
 }
 
 /// How many times as much the trial gets done; 0: no calls of one kind to tell it by.

@@ -16,8 +16,9 @@ namespace moodlesync::moodle {
 /// Finds how many requests at once Moodle gets most done with.
 ///
 /// What n requests get done is n divided by what a row takes meanwhile. Every now and then one
-/// request more is tried and kept if that gets more done: additive increase; or one fewer, kept if
-/// that gets as much done. When a row suddenly takes much longer than it did with as many requests,
+/// request more is tried and kept if that gets more done, also than the old number does right after
+/// it, lest a slow moment make it look good: additive increase; or one fewer, kept if that gets as
+/// much done. When a row suddenly takes much longer than it did with as many requests,
 /// or a request fails, the number is cut: multiplicative decrease. Up to what it began with it
 /// rises again without proof.
 ///
@@ -56,18 +57,28 @@ class Concurrency {
   /// Of calls of one kind: a function, and the power of two that the number of rows is in.
   using Kind = std::pair<std::string_view, std::size_t>;
 
+  enum class Trial {
+    kNone,
+    kMore,   ///< One request more than usual_.
+    kCheck,  ///< What was usual before one more was found better, which is usual_ meanwhile.
+    kFewer,  ///< One request fewer than usual_.
+  };
+
   void decrease(std::size_t factor);
   void set_limit(std::size_t limit);
   void begin_trial();
   void go_on_with_trial();
-  void end_trial(bool is_kept);
+  /// `holds`: what was to be found out is true.
+  void end_trial(bool holds);
+  void begin(Trial trial, std::size_t limit);
   [[nodiscard]] double gain() const;
 
   ConcurrencySettings settings_;
   std::size_t limit_;
   std::uint64_t round_ = 0;
   std::map<Kind, std::map<std::size_t, RowCost>> costs_;  ///< By kind, by requests at once.
-  std::size_t usual_ = 0;  ///< While another limit is being tried: the one before; else 0.
+  Trial trial_ = Trial::kNone;
+  std::size_t usual_ = 0;  ///< What limit_ is held against in a trial.
   std::size_t calls_ = 0;  ///< Since the limit was changed.
   bool upwards_ = true;    ///< Which way the next trial goes.
   std::size_t patience_;   ///< Calls before it; doubles with every trial that failed.

@@ -87,6 +87,15 @@ TEST(Concurrency, ComesBackFromWhereLessGetsDone) {
   EXPECT_EQ(found(concurrency, thrashes), 2U);
 }
 
+TEST(Concurrency, IsNotRaisedByASlowMomentThatIsOver) {
+  Concurrency concurrency({1, 2, 8});
+  const Model slow = [](std::size_t in_flight) { return on_cores(2)(in_flight) * 9 / 5; };
+  calls_at_limits(concurrency, 2, on_cores(2));
+  calls_at_limits(concurrency, 6, slow);
+  auto at = calls_at_limits(concurrency, 60, on_cores(2));
+  EXPECT_GE(at[2], 48);
+}
+
 TEST(Concurrency, SpendsFewCallsOnTrialsOnceItHasFound) {
   Concurrency concurrency({1, 2, 4});
   calls_at_limits(concurrency, 400, on_cores(2));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 namespace moodlesync::moodle {
@@ -96,18 +97,21 @@ void Concurrency::begin(Trial trial, std::size_t limit) {
 
 void Concurrency::go_on_with_trial() {
   if (calls_ < limit_) return;
-  const double change = gain();
+  const Gain change = gain();
   // A check asks, like the trial before it, what the one request more gains.
-  const double gained = trial_ == Trial::kCheck && change > 0 ? 1 / change : change;
+  const bool is_known = change.times > 0;
+  const double gained = trial_ == Trial::kCheck && is_known ? 1 / change.times : change.times;
   const double core = 1 / static_cast<double>(std::min(usual_, limit_));
-  const double wanted = trial_ == Trial::kFewer ? kWorthOneFewer : 1 + kShareOfACore * core;
-  if (gained >= 1 + kClearShare * core) {
-    end_trial(true);
-  } else if (gained > 0 && calls_ >= kTrial * limit_) {
-    end_trial(gained >= wanted);
-  } else if (calls_ >= kLongestTrial * limit_) {
-    end_trial(false);
+  // In doubt with fewer, who get into each other's way less.
+  const double surely = gained * (1 - change.doubt);
+  if (trial_ == Trial::kFewer) {
+    if (is_known && calls_ >= kTrial * limit_) return end_trial(gained >= kWorthOneFewer);
+  } else if (surely >= 1 + kClearShare * core) {
+    return end_trial(true);
+  } else if (is_known && calls_ >= kTrial * limit_) {
+    return end_trial(surely >= 1 + kShareOfACore * core);
   }
+  if (calls_ >= kLongestTrial * limit_) end_trial(false);
 }
 
 void Concurrency::end_trial(bool holds) {
@@ -123,19 +127,22 @@ void Concurrency::end_trial(bool holds) {
   }
 }
 
-/// How many times as much the trial gets done; 0: no calls of one kind to tell it by.
-double Concurrency::gain() const {
+/// How many times as much the trial gets done.
+Concurrency::Gain Concurrency::gain() const {
   double sum = 0;
+  double doubts = 0;
   int calls = 0;
   for (const auto& [kind, costs] : costs_) {
     const auto before = costs.find(usual_);
     const auto now = costs.find(limit_);
     if (before == costs.end() || now == costs.end()) continue;
     sum += now->second.calls * before->second.per_row / now->second.per_row;
+    doubts += now->second.calls * std::sqrt(now->second.doubt() + before->second.doubt());
     calls += now->second.calls;
   }
-  if (calls == 0) return 0;
-  return sum / calls * static_cast<double>(limit_) / static_cast<double>(usual_);
+  if (calls == 0) return {};
+  const double share = static_cast<double>(limit_) / static_cast<double>(usual_);
+  return {sum / calls * share, doubts / calls};
 }
 
 }  // namespace moodlesync::moodle

@@ -71,7 +71,11 @@ class Concurrency {
   /// `holds`: what was to be found out is true.
   void end_trial(bool holds);
   void begin(Trial trial, std::size_t limit);
-  [[nodiscard]] double gain() const;
+  struct Gain {
+    double times = 0;  ///< 0: there are no calls of one kind to tell it by.
+    double doubt = 0;  ///< How far off that may well be, as a share of it.
+  };
+  [[nodiscard]] Gain gain() const;
 
   ConcurrencySettings settings_;
   std::size_t limit_;

@@ -114,6 +114,21 @@ TEST(Concurrency, StaysNearTheCoresOfAMoodleWithOtherThingsToDo) {
   EXPECT_LE(at[1], 400);
 }
 
+/// Calls that touch the same rows wait for each other, by chance and the more the more there are.
+TEST(Concurrency, StaysWhereRequestsGetIntoEachOthersWayByChance) {
+  for (const unsigned seed : {1U, 2U, 3U, 4U, 5U}) {
+    Concurrency concurrency({1, 2, 4});
+    std::mt19937 random(seed);
+    std::exponential_distribution<double> wait(1);
+    const Model convoy = [&](std::size_t in_flight) {
+      const double share = in_flight <= 2 ? 0.4 : 1.2;
+      return Micros(static_cast<int>(300'000 * (0.8 + share * wait(random))));
+    };
+    auto at = calls_at_limits(concurrency, 1'000, convoy);
+    EXPECT_GE(at[2], 800) << seed;
+  }
+}
+
 TEST(Concurrency, LearnsNothingFromAnswersThatHadRoomBesideThem) {
   Concurrency concurrency({1, 2, 8});
   for (int i = 0; i < 50; ++i) answer(concurrency, Micros(100), 1);

@@ -16,11 +16,11 @@ namespace moodlesync::moodle {
 /// Finds how many requests at once Moodle gets most done with.
 ///
 /// What n requests get done is n divided by what a row takes meanwhile. Every now and then one
-/// request more is tried and kept if that gets more done, also than the old number does right after
-/// it, lest a slow moment make it look good: additive increase; or one fewer, kept if that gets as
-/// much done. When a row suddenly takes much longer than it did with as many requests,
-/// or a request fails, the number is cut: multiplicative decrease. Up to what it began with it
-/// rises again without proof.
+/// request more is tried and kept if that gets more done, by more than its calls disagree, and also
+/// than the old number does right after it, lest a slow moment make it look good: additive
+/// increase; or one fewer, kept if that gets as much done. When a row suddenly takes much longer
+/// than it did with as many requests, or a request fails, the number is cut: multiplicative
+/// decrease. Up to what it began with it rises again without proof.
 ///
 /// Calls are compared only with calls of the same function and about the same size: a larger batch
 /// takes longer and means nothing.

@@ -58,4 +58,21 @@ Sent in_batches(const Access& moodle, const Load& load, std::size_t batch,
   return sent;
 }
 
+double apart_in_batches(const Access& moodle, const Load& load, std::size_t batch,
+                        std::size_t connections, std::string_view field) {
+  std::vector<Load> parts(connections, Load{load.function, load.list, {}});
+  for (const sim::Variables& row : load.rows) {
+    const auto value = std::ranges::find(row, field, [](const auto& one) { return one.first; });
+    parts.at(std::stoull(value->second) % connections).rows.push_back(row);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::future<Sent>> senders;
+  for (const Load& part : parts) {
+    senders.push_back(
+        std::async(std::launch::async, [&] { return in_batches(moodle, part, batch, 1); }));
+  }
+  for (std::future<Sent>& sender : senders) static_cast<void>(sender.get());
+  return seconds_since(start);
+}
+
 }  // namespace moodlesync::bench

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/moodle_sim/rest_client.h"
@@ -32,5 +33,11 @@ using testsupport::SyncRig;
 /// connections, nothing looked up, nothing remembered. Throws when Moodle refuses.
 [[nodiscard]] Sent in_batches(const SyncRig::MoodleAccess& moodle, const Load& load,
                               std::size_t batch, std::size_t connections);
+
+/// Likewise, by a script whose connections keep out of each other's way: rows with one value of
+/// `field`, a number, all go over one of them. Seconds.
+[[nodiscard]] double apart_in_batches(const SyncRig::MoodleAccess& moodle, const Load& load,
+                                      std::size_t batch, std::size_t connections,
+                                      std::string_view field);
 
 }  // namespace moodlesync::bench

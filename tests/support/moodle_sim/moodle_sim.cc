@@ -1,13 +1,29 @@
 #include "support/moodle_sim/moodle_sim.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "support/moodle_sim/call_log.h"
 #include "support/moodle_sim/http_server.h"
 #include "support/moodle_sim/stop_signal.h"
+#include "support/moodle_sim/user_locks.h"
 
 namespace moodlesync::sim {
+
+namespace {
+
+/// Whose roles the request gives or takes.
+std::set<Id> users_of(const ParsedRequest& request) {
+  const bool unassigns = request.function == "core_role_unassign_roles";
+  if (!unassigns && !request.function.starts_with("enrol_manual_")) return {};
+  std::set<Id> users;
+  for (const PhpValue& row : request.params.list(unassigns ? "unassignments" : "enrolments"))
+    users.insert(row.number("userid"));
+  return users;
+}
+
+}  // namespace
 
 class MoodleSim::Impl {
  public:
@@ -60,6 +76,7 @@ class MoodleSim::Impl {
   void spend_time_on(const ParsedRequest& request);
 
   StopSignal stop_;
+  UserLocks user_locks_;
   mutable std::mutex settings_mutex_;
   Latency latency_;
   std::shared_ptr<const Settings> settings_;
@@ -88,16 +105,20 @@ Delivered MoodleSim::Impl::serve(HttpRequest request) {
   const std::size_t number =
       log_.add({function, parsed.rows, std::move(request.query), std::move(request.body)});
   gates_.pass(function, Gate::Place::kBeforeWork);
-  spend_time_on(parsed);
 
-  const std::optional<Fault> fault = faults_.take(function);
-  const bool needs_answer =
-      fault && (fault->works_first || fault->kind == Fault::Kind::kTruncated ||
-                fault->kind == Fault::Kind::kCutMidway);
+  std::optional<Fault> fault;
   HttpAnswer answer;
-  if (!fault || needs_answer) {
+  bool is_done = false;
+  {
+    const UserLocks::Held held = user_locks_.hold(users_of(parsed));
+    spend_time_on(parsed);
+    fault = faults_.take(function);
+    is_done = !fault || fault->works_first || fault->kind == Fault::Kind::kTruncated ||
+              fault->kind == Fault::Kind::kCutMidway;
     // The settings may have changed while the request was held.
-    answer = execute(std::move(parsed), *this->settings(), site_, site_mutex_);
+    if (is_done) answer = execute(std::move(parsed), *this->settings(), site_, site_mutex_);
+  }
+  if (is_done) {
     log_.mark_done(number);
     gates_.pass(function, Gate::Place::kAfterWork);
   }

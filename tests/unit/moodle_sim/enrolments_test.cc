@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <future>
 #include <string>
 
 #include "support/moodle_sim/moodle_sim.h"
@@ -101,6 +103,28 @@ TEST_F(Enrolments, ACohortMemberIdThatIsNoNumberUndoesTheCall) {
 
   EXPECT_EQ(client_.call("core_cohort_add_cohort_members", params).errorcode(), "Error");
   EXPECT_FALSE(moodle_.state()->is_member(cohort, student_));
+}
+
+TEST_F(Enrolments, OfOneUserInTwoCallsWaitForEachOther) {
+  using namespace std::chrono_literals;
+  moodle_.set_latency(50ms, 0ms);
+  const Id other = moodle_.create_course({.fullname = "d", .shortname = "d"});
+  const auto enrol_in = [&](Id course) {
+    RestClient client(moodle_.url(), moodle_.token());
+    return client
+        .call("enrol_manual_enrol_users", {{"enrolments[0][roleid]", "5"},
+                                           {"enrolments[0][userid]", std::to_string(student_)},
+                                           {"enrolments[0][courseid]", std::to_string(course)}})
+        .body;
+  };
+  const auto start = std::chrono::steady_clock::now();
+
+  auto first = std::async(std::launch::async, enrol_in, course_);
+  auto second = std::async(std::launch::async, enrol_in, other);
+
+  EXPECT_EQ(first.get(), "null");
+  EXPECT_EQ(second.get(), "null");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
 }
 
 }  // namespace

@@ -92,6 +92,10 @@ struct Call {
   /// Never two calls in flight that hold the same key, e.g. "categories", "course:12". Empty: no
   /// restriction.
   std::string key = {};
+  /// Rows of one group travel together where they can. Any number of calls in flight may share it,
+  /// but none beside one that holds it as its key: enrolments in "course:12", and a change of that
+  /// course.
+  std::string group = {};
   /// Rows of a call are sorted by it (then by submission), so that two calls never lock in opposite
   /// order.
   std::int64_t order = 0;

@@ -14,39 +14,34 @@ namespace {
 /// However cheap a row seems: what a call holds is in doubt all at once when its answer is lost.
 constexpr std::size_t kMostRows = 500;
 
-bool is_withdrawn(const std::unique_ptr<Row>& row) { return row->call == nullptr; }
-
-bool may_share(const Call& call, const Function* function, const Params& fixed) {
-  if (call.function != function) return false;
-  return function->shape == Function::Shape::kSingle || call.fixed == fixed;
+void keep_each_once(std::vector<std::string>& names) {
+  std::erase(names, "");
+  std::ranges::sort(names);
+  const auto doubles = std::ranges::unique(names);
+  names.erase(doubles.begin(), doubles.end());
 }
 
-/// Orders the rows as Moodle is to see them and notes their keys. Requires: no withdrawn rows.
+/// Orders the rows as Moodle is to see them and notes their keys and groups. Requires: no withdrawn
+/// rows.
 void seal(Batch& batch) {
   std::ranges::sort(batch.rows, {}, [](const std::unique_ptr<Row>& row) {
     return std::pair(row->call->call().order, row->sequence);
   });
   batch.keys.clear();
+  batch.groups.clear();
   for (const auto& row : batch.rows) {
-    if (!row->call->call().key.empty()) batch.keys.push_back(row->call->call().key);
+    batch.keys.push_back(row->call->call().key);
+    batch.groups.push_back(row->call->call().group);
   }
-  std::ranges::sort(batch.keys);
-  const auto doubles = std::ranges::unique(batch.keys);
-  batch.keys.erase(doubles.begin(), doubles.end());
+  keep_each_once(batch.keys);
+  keep_each_once(batch.groups);
 }
 
 }  // namespace
 
 void Batcher::add(std::unique_ptr<Row> row) {
-  const Call& call = row->call->call();
-  Lane& lane = lane_for(call);
-  const auto [at, is_new] = lane.lines.try_emplace(call.key);
-  Line& line = at->second;
-  if (is_new) {
-    line.key = call.key;
-    lane.lines_by_age.emplace(row->sequence, &line);
-  }
-  line.rows.push_back(std::move(row));
+  Lane& lane = lane_for(row->call->call());
+  lane.add(std::move(row));
 }
 
 std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& admits,
@@ -55,18 +50,15 @@ std::optional<Batch> Batcher::next(const std::function<bool(const Function&)>& a
   for (;;) {
     const std::size_t index = oldest_lane(admits);
     if (index == lanes_.size()) return std::nullopt;
-    Batch batch = fill(*lanes_[index], sharing);
-    if (lanes_[index]->lines.empty())
+    Lane& lane = *lanes_[index];
+    Batch batch{&lane.function(), lane.take(room_in(lane, sharing), locks_)};
+    if (lane.is_empty())
       lanes_.erase(std::next(lanes_.begin(), static_cast<std::ptrdiff_t>(index)));
     if (batch.rows.empty()) continue;  // All of them had been withdrawn.
     seal(batch);
-    hold(batch);
+    locks_.hold(batch);
     return batch;
   }
-}
-
-void Batcher::release(const Batch& batch) {
-  for (const std::string& key : batch.keys) held_.erase(key);
 }
 
 void Batcher::split(Batch batch) {
@@ -75,8 +67,7 @@ void Batcher::split(Batch batch) {
   const auto middle =
       std::next(batch.rows.begin(), static_cast<std::ptrdiff_t>((batch.rows.size() + 1) / 2));
   Batch second{batch.function,
-               Rows(std::make_move_iterator(middle), std::make_move_iterator(batch.rows.end())),
-               {}};
+               Rows(std::make_move_iterator(middle), std::make_move_iterator(batch.rows.end()))};
   batch.rows.erase(middle, batch.rows.end());
   put_back(std::move(second));
   put_back(std::move(batch));
@@ -90,20 +81,15 @@ void Batcher::again(Batch batch) {
 
 Rows Batcher::take_waiting() {
   Rows taken;
-  const auto take = [&taken](auto& rows) {
-    const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
-    const auto first = std::stable_partition(rows.begin(), rows.end(), stays);
-    std::move(first, rows.end(), std::back_inserter(taken));
-    rows.erase(first, rows.end());
-  };
-  for (Batch& batch : put_back_) take(batch.rows);
-  std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
-  for (const auto& lane : lanes_) {
-    for (auto& [key, line] : lane->lines) take(line.rows);
-    std::erase_if(lane->lines_by_age, [](const auto& entry) { return entry.second->rows.empty(); });
-    std::erase_if(lane->lines, [](const auto& entry) { return entry.second.rows.empty(); });
+  const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
+  for (Batch& batch : put_back_) {
+    const auto first = std::stable_partition(batch.rows.begin(), batch.rows.end(), stays);
+    std::move(first, batch.rows.end(), std::back_inserter(taken));
+    batch.rows.erase(first, batch.rows.end());
   }
-  std::erase_if(lanes_, [](const auto& lane) { return lane->lines.empty(); });
+  std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
+  for (const auto& lane : lanes_) lane->take_all(taken);
+  std::erase_if(lanes_, [](const auto& lane) { return lane->is_empty(); });
   return taken;
 }
 
@@ -117,39 +103,30 @@ void Batcher::put_back(Batch batch) {
   put_back_.push_front(std::move(batch));
 }
 
-void Batcher::hold(const Batch& batch) { held_.insert(batch.keys.begin(), batch.keys.end()); }
-
-bool Batcher::is_free(const Batch& batch) const {
-  return std::ranges::none_of(batch.keys,
-                              [&](const std::string& key) { return held_.contains(key); });
-}
-
 std::optional<Batch> Batcher::next_put_back(const std::function<bool(const Function&)>& admits) {
-  reserved_.clear();
+  locks_.forget_reserved();
   for (auto at = put_back_.begin(); at != put_back_.end();) {
     std::erase_if(at->rows, is_withdrawn);
     if (at->rows.empty()) {
       at = put_back_.erase(at);
-    } else if (is_free(*at) && admits(*at->function)) {
+    } else if (locks_.is_free(*at) && admits(*at->function)) {
       Batch batch = std::move(*at);
       put_back_.erase(at);
-      hold(batch);
+      locks_.hold(batch);
       return batch;
     } else {
-      reserved_.insert(at->keys.begin(), at->keys.end());
+      locks_.reserve(*at);
       ++at;
     }
   }
   return std::nullopt;
 }
 
-Batcher::Lane& Batcher::lane_for(const Call& call) {
+Lane& Batcher::lane_for(const Call& call) {
   for (const auto& lane : lanes_) {
-    if (may_share(call, lane->function, lane->fixed)) return *lane;
+    if (lane->takes(call)) return *lane;
   }
-  lanes_.push_back(std::make_unique<Lane>());
-  lanes_.back()->function = call.function;
-  lanes_.back()->fixed = call.fixed;
+  lanes_.push_back(std::make_unique<Lane>(call));
   return *lanes_.back();
 }
 
@@ -157,64 +134,21 @@ std::size_t Batcher::oldest_lane(const std::function<bool(const Function&)>& adm
   std::size_t oldest = lanes_.size();
   std::uint64_t age = 0;
   for (std::size_t index = 0; index < lanes_.size(); ++index) {
-    Lane& lane = *lanes_[index];
-    const auto line = oldest_free_line(lane);
-    if (line == lane.lines_by_age.end() || !admits(*lane.function)) continue;
-    if (oldest == lanes_.size() || line->first < age) {
+    const Lane& lane = *lanes_[index];
+    const auto waiting_since = lane.oldest_free(locks_);
+    if (!waiting_since || !admits(lane.function())) continue;
+    if (oldest == lanes_.size() || *waiting_since < age) {
       oldest = index;
-      age = line->first;
+      age = *waiting_since;
     }
   }
   return oldest;
 }
 
-Batcher::LineByAge Batcher::oldest_free_line(Lane& lane) {
-  return std::ranges::find_if(lane.lines_by_age, [&](const auto& entry) {
-    return !held_.contains(entry.second->key) && !reserved_.contains(entry.second->key);
-  });
-}
-
-Batch Batcher::fill(Lane& lane, const Sharing& sharing) {
-  Batch batch{lane.function, {}, {}};
-  const std::size_t most = max_rows(*lane.function);
-  Room room{most, scraps(*lane.function, most), budget(*lane.function, lane.fixed),
-            enough_rows(lane, sharing, most)};
-  for (bool has_room = true; has_room;) {
-    const auto at = oldest_free_line(lane);
-    if (at == lane.lines_by_age.end()) break;
-    Line& line = *at->second;
-    lane.lines_by_age.erase(at);
-    has_room = take_rows(line, room, batch);
-    if (line.rows.empty()) {
-      lane.lines.erase(lane.lines.find(line.key));
-    } else {
-      lane.lines_by_age.emplace(line.rows.front()->sequence, &line);
-    }
-  }
-  return batch;
-}
-
-bool Batcher::take_rows(Line& line, Room& room, Batch& batch) {
-  const bool ends_with_scraps = batch.rows.size() + line.rows.size() <= room.rows + room.scraps;
-  const std::size_t most = line.key.empty()   ? std::min(room.rows, room.enough)
-                           : ends_with_scraps ? room.rows + room.scraps
-                                              : room.rows;
-  while (!line.rows.empty()) {
-    if (is_withdrawn(line.rows.front())) {
-      line.rows.pop_front();
-      continue;
-    }
-    const std::size_t variables = line.rows.front()->call->call().row.size();
-    const bool is_alone = line.rows.front()->is_alone;
-    const bool is_first = batch.rows.empty();
-    const bool is_full = batch.rows.size() >= most || variables > room.variables;
-    if (!is_first && (is_full || is_alone)) return false;
-    room.variables -= std::min(variables, room.variables);
-    batch.rows.push_back(std::move(line.rows.front()));
-    line.rows.pop_front();
-    if (is_alone) return false;
-  }
-  return batch.rows.size() < std::min(room.rows, room.enough);
+Room Batcher::room_in(const Lane& lane, const Sharing& sharing) {
+  const std::size_t most = max_rows(lane.function());
+  return {most, scraps(lane.function(), most), budget(lane.function(), lane.fixed()),
+          enough_rows(lane, sharing, most)};
 }
 
 std::size_t Batcher::max_rows(const Function& function) {
@@ -228,12 +162,6 @@ std::size_t Batcher::max_rows(const Function& function) {
 std::size_t Batcher::scraps(const Function& function, std::size_t most) const {
   if (limits_.max_batch.contains(function.name)) return 0;
   return std::min(BatchPace::scraps(most), kMostRows - most);
-}
-
-std::size_t Batcher::Lane::waiting() const {
-  std::size_t rows = 0;
-  for (const auto& [key, line] : lines) rows += line.rows.size();
-  return rows;
 }
 
 double Batcher::left_of(const Batch& batch, std::chrono::microseconds elapsed) const {

@@ -1,42 +1,22 @@
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "moodle/batch.h"
 #include "moodle/batch_pace.h"
+#include "moodle/key_locks.h"
+#include "moodle/lane.h"
 #include "moodlesync/moodle.h"
 
 namespace moodlesync::moodle {
-
-/// A submitted row. The call stays in the frame of the conversation that awaits it.
-struct Row {
-  PendingCall* call = nullptr;  ///< Null once the conversation has withdrawn it.
-  std::uint64_t sequence = 0;
-  /// An answer left open whether Moodle did it, so it is sent again.
-  bool may_be_done = false;
-  bool is_probe = false;  ///< The preflight's: goes through while Moodle counts as away.
-  bool is_alone = false;  ///< Shares a call with nobody.
-  int collisions = 0;  ///< Calls with this row that Moodle's database refused: perhaps a deadlock.
-  std::optional<Result<Json>> answer = std::nullopt;
-};
-
-using Rows = std::vector<std::unique_ptr<Row>>;
-
-/// Rows that travel in one call. Withdrawn rows keep their place while it is on the wire.
-struct Batch {
-  const Function* function = nullptr;
-  Rows rows;
-  std::vector<std::string> keys;  ///< Serialisation keys of the rows, each once.
-};
 
 /// Among whom what waits is shared.
 struct Sharing {
@@ -56,9 +36,10 @@ struct BatchLimits {
 /// Whoever waits longest goes first, together with as many rows of the same function and the same
 /// fixed parameters as the limits allow; rows of one key stay together, so that a call holds few
 /// keys, and its last few go along, since they would have to wait for that call and be one of their
-/// own. A key is held from next() until release(), split() or again(): meanwhile its other rows
-/// wait and delay nobody else. Towards the end of what waits the calls get smaller, so that all
-/// connections end together; but none gets so small that it is not worth its price.
+/// own. Rows of one group follow each other. Keys are held and groups shared from next() until
+/// release(), split() or again(): meanwhile the other rows of a key wait and delay nobody else.
+/// Towards the end of what waits the calls get smaller, so that all connections end together; but
+/// none gets so small that it is not worth its price.
 ///
 /// Threads: the event loop's only.
 class Batcher {
@@ -83,7 +64,7 @@ class Batcher {
   }
 
   /// Gives the keys of an answered call back.
-  void release(const Batch& batch);
+  void release(const Batch& batch) { locks_.release(batch); }
 
   /// Puts a refused call back in two halves, which go before all others.
   void split(Batch batch);
@@ -101,54 +82,24 @@ class Batcher {
   [[nodiscard]] bool fits(const Call& call) const;
 
  private:
-  /// Rows of one key, oldest first.
-  struct Line {
-    std::string key;
-    std::deque<std::unique_ptr<Row>> rows;
-  };
-  /// Rows that may share a call.
-  struct Lane {
-    const Function* function = nullptr;
-    Params fixed;
-    std::unordered_map<std::string, Line> lines;  ///< By key.
-    std::map<std::uint64_t, Line*> lines_by_age;  ///< By sequence of the first row.
-    [[nodiscard]] std::size_t waiting() const;    ///< Rows in all lines, withdrawn ones too.
-  };
-  /// What a call may hold: rows in all, `scraps` more if they are the last of their key, form
-  /// variables from here on. After `enough` rows no further key is begun.
-  struct Room {
-    std::size_t rows;
-    std::size_t scraps;
-    std::size_t variables;
-    std::size_t enough;
-  };
-  using LineByAge = std::map<std::uint64_t, Line*>::iterator;
-
   [[nodiscard]] Lane& lane_for(const Call& call);
   [[nodiscard]] std::optional<Batch> next_put_back(
       const std::function<bool(const Function&)>& admits);
   [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
-  [[nodiscard]] LineByAge oldest_free_line(Lane& lane);
-  [[nodiscard]] Batch fill(Lane& lane, const Sharing& sharing);
-  /// Moves rows into `batch` until the line is empty or the batch takes no more; true: there is
-  /// room left.
-  [[nodiscard]] static bool take_rows(Line& line, Room& room, Batch& batch);
+  [[nodiscard]] Room room_in(const Lane& lane, const Sharing& sharing);
   [[nodiscard]] std::size_t max_rows(const Function& function);
   [[nodiscard]] std::size_t scraps(const Function& function, std::size_t most) const;
   /// Rows after which a call of `lane` leaves the rest to the other connections.
   [[nodiscard]] std::size_t enough_rows(const Lane& lane, const Sharing& sharing,
                                         std::size_t most) const;
   [[nodiscard]] std::size_t budget(const Function& function, const Params& fixed) const;
-  [[nodiscard]] bool is_free(const Batch& batch) const;
   void put_back(Batch batch);
-  void hold(const Batch& batch);
 
   BatchLimits limits_;
   BatchPace pace_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::deque<Batch> put_back_;
-  std::unordered_set<std::string> held_;      ///< Keys of calls on the wire.
-  std::unordered_set<std::string> reserved_;  ///< Keys that a put-back call waits for.
+  KeyLocks locks_;
 };
 
 }  // namespace moodlesync::moodle

@@ -12,7 +12,7 @@ constexpr std::size_t kMostSuspects = 10'000;
 /// What stays the same when a row is sent again. Not the values of a row that has an order, since
 /// they may be made anew each time (a password); other rows are known by nothing else.
 std::string identity(const Call& call) {
-  std::string text = std::string(call.function->name) + '\n' + call.key + '\n';
+  std::string text = std::string(call.function->name) + '\n' + call.key + '\n' + call.group + '\n';
   if (call.order != 0) return text + std::to_string(call.order);
   for (const auto& [name, value] : call.row.items()) text.append(name).append("=").append(value);
   for (const auto& [name, value] : call.fixed.items()) text.append(name).append("=").append(value);

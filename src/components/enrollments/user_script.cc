@@ -116,7 +116,8 @@ Co<Done> UserScript::leave(Farewell farewell) {
 Co<Status> UserScript::send(const Function& function, Params row, std::string_view removal) {
   Call call{.function = &function,
             .row = std::move(row),
-            .key = base::course_key(course_.id),
+            .key = base::user_key(user_),
+            .group = base::course_key(course_.id),
             .order = user_.value,
             .removal = removal};
   Result<Json> answer = co_await course_.moodle->call(std::move(call));

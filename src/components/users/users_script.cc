@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/call_keys.h"
 #include "base/json_fields.h"
 #include "base/read_back.h"
 #include "base/source_settings.h"
@@ -185,8 +186,7 @@ Co<Outcome> UserScript::tell(base::Values values) {
 }
 
 Co<Result<Json>> UserScript::send(base::Values values) {
-  Call call{
-      .function = &kUpdateUsers, .row = {}, .key = "user:" + to_string(id()), .order = id().value};
+  Call call{.function = &kUpdateUsers, .row = {}, .key = base::user_key(id()), .order = id().value};
   const auto suspension = values.find("suspended");
   const bool locks_out = suspension != values.end() && suspension->second == "1";
   // Said again in doubt, it takes nothing away; and nobody has used an account that is new.
@@ -317,7 +317,7 @@ Co<Outcome> UserScript::remove() {
   }
   Call call{.function = &kDeleteUsers,
             .row = {},
-            .key = "user:" + to_string(id()),
+            .key = base::user_key(id()),
             .order = id().value,
             .removal = "delete"};
   call.row.add("value", to_string(id()));

@@ -110,6 +110,23 @@ TEST_F(GatewayOutage, SendsARowAloneThatMayHaveCausedIt) {
   EXPECT_EQ(bench.wire->form(before).all("[shortname]"), (Names{"<script>"}));
 }
 
+TEST_F(GatewayOutage, DoesNotTakeARowOfAnotherGroupForOneThatMayHaveCausedIt) {
+  const auto of_group = [&](const char* shortname, const char* group) {
+    Call call = create_course(shortname, "user:1", 1);
+    call.group = group;
+    bench.start(std::move(call));
+  };
+  of_group("<script>", "course:1");
+  bench.run();
+  ASSERT_TRUE(preflight());
+  of_group("b", "course:2");
+  of_group("c", "course:3");
+  const std::size_t before = bench.wire->sent.size();
+  bench.pump();
+  ASSERT_GT(bench.wire->sent.size(), before);
+  EXPECT_EQ(bench.wire->form(before).all("[shortname]"), (Names{"b", "c"}));
+}
+
 TEST_F(GatewayOutage, ConvictsTheRowThatNeverGetsThroughAndLetsTheOthersGoOn) {
   bench.start(create_course("<script>", "", 1));
   bench.start(create_course("b", "", 2));

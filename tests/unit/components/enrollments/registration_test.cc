@@ -29,7 +29,13 @@ TEST(Registration, SendsTimesAndSuspensionEvenWhenThereAreNone) {
   course.has(a_registration(1).of(12)).run();
   EXPECT_EQ(fakes::written(course.moodle().row(0)),
             "roleid=5 userid=112 courseid=50 timestart=0 timeend=0 suspend=0");
-  EXPECT_EQ(course.moodle().calls()[0].key, "course:50");
+}
+
+TEST(Registration, TravelsWithOthersOfItsCourseAndNeverBesideOthersOfItsUser) {
+  CourseTest course;
+  course.has(a_registration(1).of(12)).run();
+  EXPECT_EQ(course.moodle().calls()[0].key, "user:112");
+  EXPECT_EQ(course.moodle().calls()[0].group, "course:50");
   EXPECT_EQ(course.moodle().calls()[0].order, 112);
 }
 

@@ -3,8 +3,8 @@
 #include "moodlesync/moodle.h"
 
 /// Moodle's functions for enrolments (Moodle 5.1, enrol/manual/externallib.php,
-/// enrol/externallib.php). All writes of one course share one key: two calls that touch the same
-/// enrolments deadlock.
+/// enrol/externallib.php). All writes of one user share one key: two calls that touch the same user
+/// wait for each other, or deadlock (base::user_key).
 namespace moodlesync::enrollments {
 
 /// What is left out counts as 0, so timestart, timeend and suspend are always sent. Every row may
@@ -13,14 +13,14 @@ inline constexpr Function kEnrolUsers{.name = "enrol_manual_enrol_users",
                                       .shape = Function::Shape::kRows,
                                       .list = "enrolments",
                                       .answer = Function::Answer::kNothing,
-                                      .max_batch = 50,
+                                      .max_batch = 100,
                                       .timeout = std::chrono::seconds(180)};
 
 inline constexpr Function kUnenrolUsers{.name = "enrol_manual_unenrol_users",
                                         .shape = Function::Shape::kRows,
                                         .list = "enrolments",
                                         .answer = Function::Answer::kNothing,
-                                        .max_batch = 50,
+                                        .max_batch = 100,
                                         .timeout = std::chrono::seconds(120)};
 
 inline constexpr Function kUnassignRoles{.name = "core_role_unassign_roles",

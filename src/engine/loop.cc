@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace moodlesync::engine {
@@ -280,13 +281,30 @@ Status Loop::start_claimed() {
   turn_.claimed += claimed->tasks.size();
   if (clerk_.works_beside()) begin_claim(claimed->tasks.size());
   leases_.note_claim(claimed->leased);
-  Intake::Load load = intake_.prepare(std::move(claimed->tasks), unstored_);
-  for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
-  for (Conclusion& conclusion : load.failed) {
-    Crew::Finished finished{std::move(conclusion), Millis{0}};
-    hand_over(finished);
-  }
+  begin_with(std::move(claimed->tasks));
   return ok();
+}
+
+void Loop::begin_with(std::vector<Task> tasks) {
+  for (auto from = tasks.begin(); from != tasks.end();) {
+    const bool moodle_is_idle = ports_.gateway.outstanding() == 0;
+    const Portions::Portion portion = portions_.next({from, tasks.end()}, moodle_is_idle);
+    const auto to = from + static_cast<std::ptrdiff_t>(portion.tasks);
+    const auto began = ports_.clock.now();
+    Intake::Load load =
+        intake_.prepare({std::move_iterator(from), std::move_iterator(to)}, unstored_);
+    for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
+    for (Conclusion& conclusion : load.failed) {
+      Crew::Finished finished{std::move(conclusion), Millis{0}};
+      hand_over(finished);
+    }
+    portions_.note(portion,
+                   std::chrono::duration_cast<Portions::Micros>(ports_.clock.now() - began));
+    from = to;
+    if (from == tasks.end()) return;
+    store_ahead();
+    keep_busy(ports_.gateway);
+  }
 }
 
 /// Drupal's fields changed: what no longer fits stops its component and nothing else.
@@ -331,10 +349,13 @@ void Loop::permit_removals() {
   }
 }
 
+void Loop::store_ahead() {
+  if (!database_.may_be_asked()) return;
+  if (Status stored = crew_.store_ahead(ports_.queue); !stored) database_.note(stored);
+}
+
 void Loop::converse() {
-  if (database_.may_be_asked()) {
-    if (Status stored = crew_.store_ahead(ports_.queue); !stored) database_.note(stored);
-  }
+  store_ahead();
   permit_removals();
   const std::array<int, 4> wake{ports_.control.fd(), ports_.listener.fd(), write_back_.fd(),
                                 clerk_.fd()};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/brake.h"
 #include "engine/capture_rounds.h"
@@ -15,6 +16,7 @@
 #include "engine/intake.h"
 #include "engine/leases.h"
 #include "engine/moodle_health.h"
+#include "engine/portions.h"
 #include "engine/refusals.h"
 #include "engine/roll_call.h"
 #include "engine/settler.h"
@@ -84,6 +86,7 @@ class Loop {
   [[nodiscard]] Status claim();
   void begin_claim(std::size_t about_to_start);
   [[nodiscard]] Status start_claimed();
+  void begin_with(std::vector<Task> tasks);
   [[nodiscard]] Status sweep();
   void refresh_schema();
   void advance_epoch();
@@ -91,6 +94,7 @@ class Loop {
   [[nodiscard]] bool takes_in() const;
   [[nodiscard]] bool gathers_removals();
   void permit_removals();
+  void store_ahead();
   void converse();
   void conclude();
   void note_settled();
@@ -124,6 +128,7 @@ class Loop {
   Settler settler_;
   Unstored unstored_;
   Claims claims_;
+  Portions portions_;
   Leases leases_;
   MoodleHealth moodle_;
   WriteBackTurns write_back_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -55,6 +56,8 @@ class FakeReader : public DrupalReader {
   void fail_load(Error error) { error_ = std::move(error); }
   void set_faults(std::vector<SettingsFault> faults) { faults_ = std::move(faults); }
   [[nodiscard]] int loads() const { return loads_; }
+  /// Called with how many are to be loaded: where a test lets that take time.
+  std::function<void(std::size_t)> on_load = [](std::size_t) {};
 
   Result<std::vector<SettingsFault>> prepare(std::span<const SourceSpec> /*sources*/) override {
     return faults_;
@@ -62,6 +65,7 @@ class FakeReader : public DrupalReader {
   Result<std::vector<Entity>> load(const SourceSpec& /*source*/,
                                    std::span<const EntityRef> ids) override {
     ++loads_;
+    on_load(ids.size());
     if (error_) return *std::exchange(error_, std::nullopt);
     std::vector<Entity> loaded;
     for (const EntityRef& ref : ids) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@ namespace moodlesync::moodle {
 struct Row {
   PendingCall* call = nullptr;  ///< Null once the conversation has withdrawn it.
   std::uint64_t sequence = 0;
+  std::size_t variables = 0;  ///< Form variables that it takes.
   /// An answer left open whether Moodle did it, so it is sent again.
   bool may_be_done = false;
   bool is_probe = false;  ///< The preflight's: goes through while Moodle counts as away.

@@ -19,8 +19,8 @@ constexpr double kWorthwhile = 0.95;
 /// Weight of the newest call in an average.
 constexpr double kNewest = 0.4;
 /// A part of a full call that is still worth a request of its own: at the measured sizes the price
-/// of a request is about what so many rows take.
-constexpr std::size_t kWorthwhileShare = 4;
+/// of a request is about what so many rows take (users 4 of 100, enrolments 12, courses 2 of 20).
+constexpr std::size_t kWorthwhileShare = 8;
 /// The share of a function's timeout that a call is expected to take at most.
 constexpr int kTimeoutShare = 8;
 

@@ -146,16 +146,18 @@ std::size_t Batcher::oldest_lane(const std::function<bool(const Function&)>& adm
 }
 
 Room Batcher::room_in(const Lane& lane, const Sharing& sharing) {
-  const std::size_t most = max_rows(lane.function());
-  return {most, scraps(lane.function(), most), budget(lane.function(), lane.fixed()),
-          enough_rows(lane, sharing, most)};
+  const std::size_t variables = budget(lane.function(), lane.fixed());
+  const std::size_t fitting =
+      lane.variables() == 0 ? kMostRows : variables * lane.waiting() / lane.variables();
+  const std::size_t most = max_rows(lane.function(), std::max<std::size_t>(1, fitting));
+  return {most, scraps(lane.function(), most), variables, enough_rows(lane, sharing, most)};
 }
 
-std::size_t Batcher::max_rows(const Function& function) {
+std::size_t Batcher::max_rows(const Function& function, std::size_t fitting) {
   if (function.shape == Function::Shape::kSingle) return 1;
   const auto own = limits_.max_batch.find(function.name);
-  if (own == limits_.max_batch.end()) return pace_.rows(function, kMostRows);
-  return static_cast<std::size_t>(std::max(1, own->second));
+  if (own == limits_.max_batch.end()) return pace_.rows(function, std::min(fitting, kMostRows));
+  return std::min(static_cast<std::size_t>(std::max(1, own->second)), fitting);
 }
 
 /// Nothing beyond what somebody has set.
@@ -179,8 +181,10 @@ std::size_t Batcher::enough_rows(const Lane& lane, const Sharing& sharing, std::
   std::size_t all = 0;
   for (const auto& one : lanes_) all += one->waiting();
   const double still_to_do = static_cast<double>(all) + sharing.under_way;
-  const auto share =
+  auto share =
       static_cast<std::size_t>(std::ceil(still_to_do / static_cast<double>(sharing.connections)));
+  // Two of equal size instead of a full one and a rest.
+  if (share > most && share <= 2 * most) share = (share + 1) / 2;
   // What would be left for a call that is not worth its price goes along.
   if (own <= most && own < share + worthwhile) return own;
   return std::max(worthwhile, share);

@@ -87,7 +87,8 @@ class Batcher {
       const std::function<bool(const Function&)>& admits);
   [[nodiscard]] std::size_t oldest_lane(const std::function<bool(const Function&)>& admits);
   [[nodiscard]] Room room_in(const Lane& lane, const Sharing& sharing);
-  [[nodiscard]] std::size_t max_rows(const Function& function);
+  /// `fitting`: rows that are within the number of variables.
+  [[nodiscard]] std::size_t max_rows(const Function& function, std::size_t fitting);
   [[nodiscard]] std::size_t scraps(const Function& function, std::size_t most) const;
   /// Rows after which a call of `lane` leaves the rest to the other connections.
   [[nodiscard]] std::size_t enough_rows(const Lane& lane, const Sharing& sharing,

@@ -102,6 +102,7 @@ void BatchingGateway::take_in(PendingCall& call, bool is_probe) {
   ++outstanding_;
   const Call& asked = call.call();
   row->is_probe = is_probe;
+  row->variables = asked.row.size();
   row->is_alone = suspects_.has(asked);
   if (outage_ && !is_probe) return finish(std::move(row), not_sent(*outage_));
   if (asked.function != &kVariableProbe && !batcher_.fits(asked)) {

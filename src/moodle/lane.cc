@@ -13,8 +13,9 @@ bool Lane::takes(const Call& call) const {
 void Lane::add(std::unique_ptr<Row> row) {
   const auto [at, is_new] = lines_.try_emplace(row->call->call().key);
   Line& line = at->second;
-  line.rows.push_back(std::move(row));
   ++waiting_;
+  variables_ += row->variables;
+  line.rows.push_back(std::move(row));
   if (!is_new) return;
   line.key = at->first;
   put_in_places(line);
@@ -91,8 +92,8 @@ bool Lane::take_rows(Line& line, const KeyLocks& locks, Room& room, Rows& to) {
       continue;
     }
     const bool is_alone = is_here && (*at)->is_alone;
+    const std::size_t variables = (*at)->variables;
     if (is_here) {
-      const std::size_t variables = (*at)->call->call().row.size();
       const bool is_full = to.size() >= most || variables > room.variables;
       if (!to.empty() && (is_full || is_alone)) return false;
       room.variables -= std::min(variables, room.variables);
@@ -100,6 +101,7 @@ bool Lane::take_rows(Line& line, const KeyLocks& locks, Room& room, Rows& to) {
     }
     at = line.rows.erase(at);
     --waiting_;
+    variables_ -= variables;
     if (is_alone) return false;
   }
   return to.size() < std::min(room.rows, room.enough);
@@ -110,6 +112,8 @@ void Lane::take_all(Rows& to) {
   for (auto& [key, line] : lines_) {
     const auto first = std::stable_partition(line.rows.begin(), line.rows.end(), stays);
     waiting_ -= static_cast<std::size_t>(std::distance(first, line.rows.end()));
+    std::for_each(first, line.rows.end(),
+                  [this](const auto& row) { variables_ -= row->variables; });
     std::move(first, line.rows.end(), std::back_inserter(to));
     line.rows.erase(first, line.rows.end());
   }

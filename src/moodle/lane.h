@@ -52,6 +52,8 @@ class Lane {
 
   [[nodiscard]] bool is_empty() const { return lines_.empty(); }
   [[nodiscard]] std::size_t waiting() const { return waiting_; }  ///< Withdrawn rows too.
+  /// Form variables of all that wait.
+  [[nodiscard]] std::size_t variables() const { return variables_; }
 
  private:
   /// Rows of one key, oldest first.
@@ -86,6 +88,7 @@ class Lane {
   ByAge by_age_;
   ByGroup by_group_;
   std::size_t waiting_ = 0;
+  std::size_t variables_ = 0;
 };
 
 }  // namespace moodlesync::moodle

@@ -83,14 +83,14 @@ TEST(BatchPace, LearnsNothingFromACallThatWasNotFull) {
 TEST(BatchPace, LearnsFromACallWithAFewMoreThanWasAllowed) {
   BatchPace pace;
   ASSERT_EQ(pace.rows(kUsers, kMost), 20U);
-  for (int i = 0; i < 4; ++i) pace.note(kUsers, {24, Micros(24'000)});
+  for (int i = 0; i < 4; ++i) pace.note(kUsers, {21, Micros(21'000)});
   EXPECT_NE(pace.rows(kUsers, kMost), 20U);  // A trial has begun.
 }
 
 TEST(BatchPace, LearnsNothingFromACallWithManyMoreThanWasAllowed) {
   BatchPace pace;
   ASSERT_EQ(pace.rows(kUsers, kMost), 20U);
-  for (int i = 0; i < 50; ++i) pace.note(kUsers, {25, Micros(25'000)});
+  for (int i = 0; i < 50; ++i) pace.note(kUsers, {22, Micros(22'000)});
   EXPECT_EQ(pace.rows(kUsers, kMost), 20U);
 }
 

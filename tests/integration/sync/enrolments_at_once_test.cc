@@ -44,10 +44,11 @@ TEST(EnrolmentsAtOnce, AreOfTheSameCoursesAndOfOtherUsers) {
   const std::vector<sim::Call> calls = site.moodle().calls(kEnrol);
   gate.release();
   daemon.join();
-  ASSERT_EQ(calls.size(), 2U);
-  EXPECT_GT(calls[0].rows, 50U);
-  EXPECT_GT(calls[1].rows, 50U);
-  EXPECT_EQ(both(values(calls[0], "userid"), values(calls[1], "userid")), Names{});
+  ASSERT_GE(calls.size(), 2U);
+  for (auto one = calls.begin(); one != calls.end(); ++one) {
+    for (auto other = std::next(one); other != calls.end(); ++other)
+      EXPECT_EQ(both(values(*one, "userid"), values(*other, "userid")), Names{});
+  }
   EXPECT_NE(both(values(calls[0], "courseid"), values(calls[1], "courseid")), Names{});
   EXPECT_EQ(end.kind, engine::RunEnd::Kind::kIdle) << end.message;
   EXPECT_TRUE(site.rig().differences_after_sync().empty());

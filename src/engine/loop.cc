@@ -287,7 +287,8 @@ Status Loop::start_claimed() {
 
 void Loop::begin_with(std::vector<Task> tasks) {
   for (auto from = tasks.begin(); from != tasks.end();) {
-    const bool moodle_is_idle = ports_.gateway.outstanding() == 0;
+    // Where the first ones have nothing for Moodle it need not be hurried for the others.
+    const bool moodle_is_idle = from == tasks.begin() && ports_.gateway.outstanding() == 0;
     const Portions::Portion portion = portions_.next({from, tasks.end()}, moodle_is_idle);
     const auto to = from + static_cast<std::ptrdiff_t>(portion.tasks);
     const auto began = ports_.clock.now();

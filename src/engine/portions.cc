@@ -6,8 +6,8 @@ namespace moodlesync::engine {
 
 namespace {
 
-/// For how long an idle Moodle is kept waiting: less than one of its requests takes.
-constexpr Portions::Micros kPatience{25'000};
+/// For how long an idle Moodle is kept waiting: about as long as one of its requests takes.
+constexpr Portions::Micros kPatience{50'000};
 /// Tasks that are read together however long they take, and whose time tells something: that of
 /// fewer is mostly the way to the database.
 constexpr std::size_t kFewest = 8;

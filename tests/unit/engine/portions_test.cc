@@ -24,7 +24,7 @@ TEST(Portions, AreAllOfAComponentWhileNothingIsKnown) {
 TEST(Portions, TakeNoLongerThanAnIdleMoodleIsKeptWaiting) {
   Portions portions;
   portions.note({100, "enrollments"}, 125ms);
-  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kIdle).tasks, 20U);
+  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kIdle).tasks, 40U);
   EXPECT_EQ(portions.next(tasks(5, "enrollments"), kIdle).tasks, 5U);
   EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 500U);
 }
@@ -47,7 +47,7 @@ TEST(Portions, GoByWhatWasReadLast) {
   Portions portions;
   portions.note({100, "users"}, 1s);
   portions.note({100, "users"}, 100ms);
-  EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 25U);
+  EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 50U);
 }
 
 TEST(Portions, LearnNothingFromAFewOrFromSeveralComponents) {

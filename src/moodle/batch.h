@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,10 +32,19 @@ using Rows = std::vector<std::unique_ptr<Row>>;
   return row->call == nullptr;
 }
 
+/// Moves all rows but the preflight's to `to`.
+template <class Container>
+void take_all_but_probes(Container& rows, Rows& to) {
+  const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
+  const auto first = std::stable_partition(rows.begin(), rows.end(), stays);
+  std::move(first, rows.end(), std::back_inserter(to));
+  rows.erase(first, rows.end());
+}
+
 /// Rows that travel in one call. Withdrawn rows keep their place while it is on the wire.
 struct Batch {
   const Function* function = nullptr;
-  Rows rows;
+  Rows rows = {};
   std::vector<std::string> keys = {};    ///< Call::key of the rows, each once.
   std::vector<std::string> groups = {};  ///< Call::group of the rows, each once.
 };

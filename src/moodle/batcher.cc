@@ -81,12 +81,7 @@ void Batcher::again(Batch batch) {
 
 Rows Batcher::take_waiting() {
   Rows taken;
-  const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
-  for (Batch& batch : put_back_) {
-    const auto first = std::stable_partition(batch.rows.begin(), batch.rows.end(), stays);
-    std::move(first, batch.rows.end(), std::back_inserter(taken));
-    batch.rows.erase(first, batch.rows.end());
-  }
+  for (Batch& batch : put_back_) take_all_but_probes(batch.rows, taken);
   std::erase_if(put_back_, [](const Batch& batch) { return batch.rows.empty(); });
   for (const auto& lane : lanes_) lane->take_all(taken);
   std::erase_if(lanes_, [](const auto& lane) { return lane->is_empty(); });

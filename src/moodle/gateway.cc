@@ -58,7 +58,7 @@ Verdict missing_function(const Function& function) {
 }
 
 Batch alone(const Function* function, std::unique_ptr<Row> row) {
-  Batch batch{function, {}};
+  Batch batch{function};
   batch.rows.push_back(std::move(row));
   return batch;
 }

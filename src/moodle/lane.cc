@@ -108,15 +108,10 @@ bool Lane::take_rows(Line& line, const KeyLocks& locks, Room& room, Rows& to) {
 }
 
 void Lane::take_all(Rows& to) {
-  const auto stays = [](const std::unique_ptr<Row>& row) { return row->is_probe; };
-  for (auto& [key, line] : lines_) {
-    const auto first = std::stable_partition(line.rows.begin(), line.rows.end(), stays);
-    waiting_ -= static_cast<std::size_t>(std::distance(first, line.rows.end()));
-    std::for_each(first, line.rows.end(),
-                  [this](const auto& row) { variables_ -= row->variables; });
-    std::move(first, line.rows.end(), std::back_inserter(to));
-    line.rows.erase(first, line.rows.end());
-  }
+  const std::size_t before = to.size();
+  for (auto& [key, line] : lines_) take_all_but_probes(line.rows, to);
+  waiting_ -= to.size() - before;
+  for (std::size_t i = before; i < to.size(); ++i) variables_ -= to[i]->variables;
   const auto is_empty = [](const auto& entry) { return entry.second->rows.empty(); };
   std::erase_if(by_age_, is_empty);
   std::erase_if(by_group_, is_empty);

@@ -13,6 +13,13 @@ std::vector<Task> tasks(std::size_t count, const char* component) {
   return tasks;
 }
 
+/// So many of the ones and then so many of the others.
+std::vector<Task> courses_and_users(std::size_t courses, std::size_t users) {
+  std::vector<Task> both = tasks(courses, "course");
+  for (Task& task : tasks(users, "users")) both.push_back(std::move(task));
+  return both;
+}
+
 constexpr bool kIdle = true;
 constexpr bool kBusy = false;
 
@@ -36,8 +43,7 @@ TEST(Portions, AreEverythingWhileMoodleIsBusy) {
 }
 
 TEST(Portions, AreOfOneComponentWhileMoodleIsIdle) {
-  std::vector<Task> both = tasks(3, "course");
-  for (Task& task : tasks(4, "users")) both.push_back(std::move(task));
+  const std::vector<Task> both = courses_and_users(3, 4);
   const Portions portions;
   EXPECT_EQ(portions.next(both, kIdle).tasks, 3U);
   EXPECT_EQ(portions.next(both, kBusy).tasks, 7U);
@@ -53,9 +59,7 @@ TEST(Portions, GoByWhatWasReadLast) {
 TEST(Portions, LearnNothingFromAFewOrFromSeveralComponents) {
   Portions portions;
   portions.note({3, "users"}, 1s);
-  std::vector<Task> both = tasks(10, "course");
-  for (Task& task : tasks(10, "users")) both.push_back(std::move(task));
-  portions.note(portions.next(both, kBusy), 10s);
+  portions.note(portions.next(courses_and_users(10, 10), kBusy), 10s);
   EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 500U);
   EXPECT_EQ(portions.next(tasks(500, "course"), kIdle).tasks, 500U);
 }

@@ -169,28 +169,27 @@ TEST(GatewayBatching, LeavesToABusyConnectionWhatItCanDoAsSoonAsThisOne) {
   EXPECT_EQ(sizes(bench), (Sizes{8, 8, 7, 7, 7}));
 }
 
-TEST(GatewayBatching, MakesTwoEqualCallsOfAFullOneAndARest) {
-  GatewayBench bench(calls_of_at_most(8));
-  for (int i = 0; i < 24; ++i) bench.start(create_course("c" + std::to_string(i)));
+/// Sizes of the calls that two connections make of so many courses in their first two turns.
+Sizes sizes_of_two_turns(GatewayBench& bench, int courses) {
+  for (int i = 0; i < courses; ++i) bench.start(create_course("c" + std::to_string(i)));
   for (int turns = 0; turns < 2; ++turns) {
     bench.pump();
     const Reply reply = create_or_refuse(bench.wire->form(0));
     bench.wire->script = {reply, reply};
   }
-  EXPECT_EQ(sizes(bench), (Sizes{6, 6, 6, 6}));
+  return sizes(bench);
+}
+
+TEST(GatewayBatching, MakesTwoEqualCallsOfAFullOneAndARest) {
+  GatewayBench bench(calls_of_at_most(8));
+  EXPECT_EQ(sizes_of_two_turns(bench, 24), (Sizes{6, 6, 6, 6}));
 }
 
 TEST(GatewayBatching, SharesByWhatGetsThrough) {
   GatewaySettings settings = calls_of_at_most(500);
   settings.max_input_vars = 100;
   GatewayBench bench(std::move(settings));
-  for (int i = 0; i < 240; ++i) bench.start(create_course("c" + std::to_string(i)));
-  for (int turns = 0; turns < 2; ++turns) {
-    bench.pump();
-    const Reply reply = create_or_refuse(bench.wire->form(0));
-    bench.wire->script = {reply, reply};
-  }
-  EXPECT_EQ(sizes(bench), (Sizes{60, 60, 60, 60}));
+  EXPECT_EQ(sizes_of_two_turns(bench, 240), (Sizes{60, 60, 60, 60}));
 }
 
 TEST(GatewayBatching, SharesNoFewRowsThatAreBestSentTogether) {

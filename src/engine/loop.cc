@@ -281,31 +281,35 @@ Status Loop::start_claimed() {
   turn_.claimed += claimed->tasks.size();
   if (clerk_.works_beside()) begin_claim(claimed->tasks.size());
   leases_.note_claim(claimed->leased);
-  begin_with(std::move(claimed->tasks));
+  begin_with(claimed->tasks);
   return ok();
 }
 
-void Loop::begin_with(std::vector<Task> tasks) {
-  for (auto from = tasks.begin(); from != tasks.end();) {
-    // Where the first ones have nothing for Moodle it need not be hurried for the others.
-    const bool moodle_is_idle = from == tasks.begin() && ports_.gateway.outstanding() == 0;
-    const Portions::Portion portion = portions_.next({from, tasks.end()}, moodle_is_idle);
-    const auto to = from + static_cast<std::ptrdiff_t>(portion.tasks);
-    const auto began = ports_.clock.now();
-    Intake::Load load =
-        intake_.prepare({std::move_iterator(from), std::move_iterator(to)}, unstored_);
-    for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
-    for (Conclusion& conclusion : load.failed) {
-      Crew::Finished finished{std::move(conclusion), Millis{0}};
-      hand_over(finished);
-    }
-    portions_.note(portion,
-                   std::chrono::duration_cast<Portions::Micros>(ports_.clock.now() - began));
-    from = to;
-    if (from == tasks.end()) return;
-    store_ahead();
-    keep_busy(ports_.gateway);
+/// Of what an idle Moodle gets first no more is read than it may be kept waiting for. Where that
+/// has nothing for Moodle it need not be hurried for the others.
+void Loop::begin_with(std::span<Task> tasks) {
+  if (tasks.empty()) return;
+  const bool moodle_is_idle = ports_.gateway.outstanding() == 0;
+  const std::size_t first = moodle_is_idle ? portions_.first(tasks) : tasks.size();
+  load_and_start(tasks.first(first));
+  if (first == tasks.size()) return;
+  store_ahead();
+  keep_busy(ports_.gateway);
+  load_and_start(tasks.subspan(first));
+}
+
+void Loop::load_and_start(std::span<Task> tasks) {
+  const std::string component = Portions::component_of(tasks);
+  const auto began = ports_.clock.now();
+  Intake::Load load = intake_.prepare(
+      {std::move_iterator(tasks.begin()), std::move_iterator(tasks.end())}, unstored_);
+  for (; !load.ready.empty(); load.ready.pop_front()) crew_.start(std::move(load.ready.front()));
+  for (Conclusion& conclusion : load.failed) {
+    Crew::Finished finished{std::move(conclusion), Millis{0}};
+    hand_over(finished);
   }
+  const auto took = std::chrono::duration_cast<Portions::Micros>(ports_.clock.now() - began);
+  portions_.note(component, tasks.size(), took);
 }
 
 /// Drupal's fields changed: what no longer fits stops its component and nothing else.

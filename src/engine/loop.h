@@ -86,7 +86,8 @@ class Loop {
   [[nodiscard]] Status claim();
   void begin_claim(std::size_t about_to_start);
   [[nodiscard]] Status start_claimed();
-  void begin_with(std::vector<Task> tasks);
+  void begin_with(std::span<Task> tasks);
+  void load_and_start(std::span<Task> tasks);
   [[nodiscard]] Status sweep();
   void refresh_schema();
   void advance_epoch();

@@ -12,24 +12,30 @@ constexpr Portions::Micros kPatience{50'000};
 /// fewer is mostly the way to the database.
 constexpr std::size_t kFewest = 8;
 
-}  // namespace
-
-Portions::Portion Portions::next(std::span<const Task> tasks, bool moodle_is_idle) const {
+/// Those from the front that are of the first one's component.
+std::size_t alike(std::span<const Task> tasks) {
   const std::string& component = tasks.front().key.component;
   const auto end = std::ranges::find_if(
       tasks, [&](const Task& task) { return task.key.component != component; });
-  const auto alike = static_cast<std::size_t>(end - tasks.begin());
-  if (!moodle_is_idle) return {tasks.size(), alike == tasks.size() ? component : ""};
-  const auto known = per_task_.find(component);
-  if (known == per_task_.end()) return {alike, component};
-  const auto in_time = static_cast<double>(kPatience.count()) / std::max(known->second, 1.0);
-  return {std::min(alike, std::max(kFewest, static_cast<std::size_t>(in_time))), component};
+  return static_cast<std::size_t>(end - tasks.begin());
 }
 
-void Portions::note(const Portion& portion, Micros took) {
-  if (portion.component.empty() || portion.tasks < kFewest) return;
-  per_task_[portion.component] =
-      static_cast<double>(took.count()) / static_cast<double>(portion.tasks);
+}  // namespace
+
+std::string Portions::component_of(std::span<const Task> tasks) {
+  return alike(tasks) == tasks.size() ? tasks.front().key.component : "";
+}
+
+std::size_t Portions::first(std::span<const Task> tasks) const {
+  const auto known = per_task_.find(tasks.front().key.component);
+  if (known == per_task_.end()) return alike(tasks);
+  const auto in_time = static_cast<double>(kPatience.count()) / std::max(known->second, 1.0);
+  return std::min(alike(tasks), std::max(kFewest, static_cast<std::size_t>(in_time)));
+}
+
+void Portions::note(const std::string& component, std::size_t tasks, Micros took) {
+  if (component.empty() || tasks < kFewest) return;
+  per_task_[component] = static_cast<double>(took.count()) / static_cast<double>(tasks);
 }
 
 }  // namespace moodlesync::engine

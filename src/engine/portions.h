@@ -13,26 +13,26 @@ namespace moodlesync::engine {
 /// How much of a claim is read before Moodle gets to do something.
 ///
 /// A course is read with all who are enrolled in it: a claim of some hundred takes a good part of a
-/// second. As long as Moodle has nothing to do, only so many are read at a time as it may be kept
-/// waiting for, going by how long their like took lately.
+/// second. While Moodle has nothing to do, only so many are read at first as it may be kept waiting
+/// for, going by how long their like took lately.
 ///
 /// Threads: the event loop's only.
 class Portions {
  public:
   using Micros = std::chrono::microseconds;
 
-  struct Portion {
-    std::size_t tasks = 0;       ///< From the front; at least one.
-    std::string component = {};  ///< Whose they all are; empty: of several.
-  };
-  /// What to read next of `tasks`. Requires: there are some.
-  [[nodiscard]] Portion next(std::span<const Task> tasks, bool moodle_is_idle) const;
+  /// How many of `tasks`, from the front, an idle Moodle gets to hear of first: at least one, and
+  /// all of one component. Requires: there are some.
+  [[nodiscard]] std::size_t first(std::span<const Task> tasks) const;
 
-  /// Reading `portion` and beginning with it took so long.
-  void note(const Portion& portion, Micros took);
+  /// Whose all of `tasks` are; empty: of several. Requires: there are some.
+  [[nodiscard]] static std::string component_of(std::span<const Task> tasks);
+
+  /// Reading so many of `component` and beginning with them took so long.
+  void note(const std::string& component, std::size_t tasks, Micros took);
 
  private:
-  std::map<std::string, double, std::less<>> per_task_;  ///< Microseconds, by component.
+  std::map<std::string, double> per_task_;  ///< Microseconds, by component.
 };
 
 }  // namespace moodlesync::engine

@@ -20,56 +20,47 @@ std::vector<Task> courses_and_users(std::size_t courses, std::size_t users) {
   return both;
 }
 
-constexpr bool kIdle = true;
-constexpr bool kBusy = false;
-
 TEST(Portions, AreAllOfAComponentWhileNothingIsKnown) {
   const Portions portions;
-  EXPECT_EQ(portions.next(tasks(500, "course"), kIdle).tasks, 500U);
+  EXPECT_EQ(portions.first(tasks(500, "course")), 500U);
 }
 
 TEST(Portions, TakeNoLongerThanAnIdleMoodleIsKeptWaiting) {
   Portions portions;
-  portions.note({100, "enrollments"}, 125ms);
-  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kIdle).tasks, 40U);
-  EXPECT_EQ(portions.next(tasks(5, "enrollments"), kIdle).tasks, 5U);
-  EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 500U);
+  portions.note("enrollments", 100, 125ms);
+  EXPECT_EQ(portions.first(tasks(500, "enrollments")), 40U);
+  EXPECT_EQ(portions.first(tasks(5, "enrollments")), 5U);
+  EXPECT_EQ(portions.first(tasks(500, "users")), 500U);
 }
 
-TEST(Portions, AreEverythingWhileMoodleIsBusy) {
-  Portions portions;
-  portions.note({100, "enrollments"}, 125ms);
-  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kBusy).tasks, 500U);
-}
-
-TEST(Portions, AreOfOneComponentWhileMoodleIsIdle) {
-  const std::vector<Task> both = courses_and_users(3, 4);
+TEST(Portions, AreOfOneComponent) {
   const Portions portions;
-  EXPECT_EQ(portions.next(both, kIdle).tasks, 3U);
-  EXPECT_EQ(portions.next(both, kBusy).tasks, 7U);
+  EXPECT_EQ(portions.first(courses_and_users(3, 4)), 3U);
+  EXPECT_EQ(Portions::component_of(tasks(3, "course")), "course");
+  EXPECT_EQ(Portions::component_of(courses_and_users(3, 4)), "");
 }
 
 TEST(Portions, GoByWhatWasReadLast) {
   Portions portions;
-  portions.note({100, "users"}, 1s);
-  portions.note({100, "users"}, 100ms);
-  EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 50U);
+  portions.note("users", 100, 1s);
+  portions.note("users", 100, 100ms);
+  EXPECT_EQ(portions.first(tasks(500, "users")), 50U);
 }
 
 TEST(Portions, LearnNothingFromAFewOrFromSeveralComponents) {
   Portions portions;
-  portions.note({3, "users"}, 1s);
-  portions.note(portions.next(courses_and_users(10, 10), kBusy), 10s);
-  EXPECT_EQ(portions.next(tasks(500, "users"), kIdle).tasks, 500U);
-  EXPECT_EQ(portions.next(tasks(500, "course"), kIdle).tasks, 500U);
+  portions.note("users", 3, 1s);
+  portions.note("", 20, 10s);
+  EXPECT_EQ(portions.first(tasks(500, "users")), 500U);
+  EXPECT_EQ(portions.first(tasks(500, "course")), 500U);
 }
 
 TEST(Portions, AreAFewHoweverLongTheyTake) {
   Portions portions;
-  portions.note({10, "enrollments"}, 1h);
-  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kIdle).tasks, 8U);
-  portions.note({10, "enrollments"}, 0s);
-  EXPECT_EQ(portions.next(tasks(500, "enrollments"), kIdle).tasks, 500U);
+  portions.note("enrollments", 10, 1h);
+  EXPECT_EQ(portions.first(tasks(500, "enrollments")), 8U);
+  portions.note("enrollments", 10, 0s);
+  EXPECT_EQ(portions.first(tasks(500, "enrollments")), 500U);
 }
 
 }  // namespace

@@ -124,6 +124,23 @@ class GatewayBench {
   std::vector<std::unique_ptr<Co<Result<Json>>>> talks;  ///< Go before the gateway.
 };
 
+/// So many courses in one call that makes them.
+inline GatewaySettings calls_of_at_most(int courses) {
+  GatewaySettings settings = GatewayBench::default_settings();
+  settings.max_batch["core_course_create_courses"] = courses;
+  return settings;
+}
+
+using Sizes = std::vector<std::size_t>;
+
+/// Courses in each call so far.
+inline Sizes sizes(const GatewayBench& bench) {
+  Sizes sizes;
+  for (std::size_t i = 0; i < bench.wire->sent.size(); ++i)
+    sizes.push_back(bench.wire->form(i).all("[shortname]").size());
+  return sizes;
+}
+
 /// Answers course creates like Moodle: all or nothing, a shortname beginning with "bad" is refused.
 inline Reply create_or_refuse(const Form& form) {
   const auto names = form.all("[shortname]");

@@ -161,6 +161,14 @@ std::size_t Batcher::scraps(const Function& function, std::size_t most) const {
   return std::min(BatchPace::scraps(most), kMostRows - most);
 }
 
+std::size_t Batcher::waiting(const Function& function) const {
+  std::size_t rows = 0;
+  for (const auto& lane : lanes_) {
+    if (&lane->function() == &function) rows += lane->waiting();
+  }
+  return rows;
+}
+
 double Batcher::left_of(const Batch& batch, std::chrono::microseconds elapsed) const {
   const auto rows = static_cast<double>(batch.rows.size());
   const auto row_took = pace_.row_took(*batch.function);

@@ -53,6 +53,9 @@ class Batcher {
   [[nodiscard]] std::optional<Batch> next(const std::function<bool(const Function&)>& admits,
                                           const Sharing& sharing);
 
+  /// Rows of `function` that wait; withdrawn ones too.
+  [[nodiscard]] std::size_t waiting(const Function& function) const;
+
   /// Rows of a call that are not done yet when it has been on the wire for `elapsed`, going by how
   /// long rows took lately.
   [[nodiscard]] double left_of(const Batch& batch, std::chrono::microseconds elapsed) const;

@@ -33,6 +33,8 @@ constexpr int kEnoughToCompare = 2;
 /// Rounds of calls that make up a trial; one that finds nothing to compare with is given up.
 constexpr std::size_t kTrial = 2;
 constexpr std::size_t kLongestTrial = 4;
+/// Rounds of calls that have to be left to do for a trial to begin.
+constexpr double kRoundsLeft = 1.5;
 /// Weight of the newest call in an average.
 constexpr double kNewest = 0.3;
 
@@ -55,12 +57,19 @@ void Concurrency::note_answer(const Answered& call) {
     decrease(kSufferingCut);
   } else if (limit_ < settings_.initial) {
     if (calls_ >= kRelief) set_limit(limit_ + 1);
-  } else if (calls_ >= patience_ && cost.calls >= kEnoughToCompare) {
+  } else if (calls_ >= patience_ && cost.calls >= kEnoughToCompare && has_enough_to_try(call)) {
     begin_trial();
   }
 }
 
 void Concurrency::note_failure() { decrease(kFailureCut); }
+
+/// A number that was found better and not been checked yet is not known to be better.
+void Concurrency::note_lull() {
+  const Trial trial = std::exchange(trial_, Trial::kNone);
+  if (trial == Trial::kNone) return;
+  set_limit(trial == Trial::kCheck ? limit_ : usual_);
+}
 
 /// What made Moodle suffer may be over soon: the way up comes first, and without delay.
 void Concurrency::decrease(std::size_t factor) {
@@ -75,6 +84,11 @@ void Concurrency::set_limit(std::size_t limit) {
   limit_ = std::clamp(limit, settings_.min, settings_.max);
   calls_ = 0;
   ++round_;
+}
+
+bool Concurrency::has_enough_to_try(const Answered& call) const {
+  const auto round = static_cast<double>((limit_ + 1) * std::max<std::size_t>(1, call.rows));
+  return static_cast<double>(call.rows_left) >= kRoundsLeft * round;
 }
 
 /// One fewer than at first is not tried: where that is right all of it would be lost time, and

@@ -22,6 +22,10 @@ namespace moodlesync::moodle {
 /// than it did with as many requests, or a request fails, the number is cut: multiplicative
 /// decrease. Up to what it began with it rises again without proof.
 ///
+/// A trial needs calls to go by: none is begun with the end of a load in sight, and one that a load
+/// leaves undecided is given up, so that small loads go over as many connections as are known to be
+/// good.
+///
 /// Calls are compared only with calls of the same function and about the same size: a larger batch
 /// takes longer and means nothing.
 ///
@@ -42,16 +46,20 @@ class Concurrency {
     const Function* function = nullptr;
     std::size_t rows = 1;
     Micros took{0};
-    /// Requests that were out when it was sent, itself included: a call that had room beside it
+    /// Requests that were out together with it, itself included: a call that had room beside it
     /// tells nothing of the limit.
     std::size_t in_flight = 1;
     /// round() when it was sent: what came of an earlier limit says nothing about this one.
     std::uint64_t round = 0;
+    std::size_t rows_left = 0;  ///< Of the function: those that wait, and those in other calls.
   };
   void note_answer(const Answered& call);
 
   /// A call got no answer, or Moodle said that it is overloaded.
   void note_failure();
+
+  /// There is nothing to do at the moment.
+  void note_lull();
 
  private:
   /// Of calls of one kind: a function, and the power of two that the number of rows is in.
@@ -66,6 +74,7 @@ class Concurrency {
 
   void decrease(std::size_t factor);
   void set_limit(std::size_t limit);
+  [[nodiscard]] bool has_enough_to_try(const Answered& call) const;
   void begin_trial();
   void go_on_with_trial();
   /// `holds`: what was to be found out is true.

@@ -135,6 +135,12 @@ void BatchingGateway::work(std::chrono::milliseconds wait, std::span<const int> 
   transport_->run(wait, wake_fds);
   receive();
   dispatch();
+  if (wire_.empty()) note_lull();
+}
+
+void BatchingGateway::note_lull() {
+  concurrency_.note_lull();
+  admission_.set_limit(concurrency_.limit());
 }
 
 std::vector<std::coroutine_handle<>> BatchingGateway::take_ready() {
@@ -190,6 +196,14 @@ Sharing BatchingGateway::sharing() const {
         wire.batch, std::chrono::duration_cast<std::chrono::microseconds>(now - wire.sent_at));
   }
   return sharing;
+}
+
+std::size_t BatchingGateway::rows_left(const Function& function) const {
+  std::size_t rows = batcher_.waiting(function);
+  for (const auto& [id, wire] : wire_) {
+    if (wire.batch.function == &function) rows += wire.batch.rows.size();
+  }
+  return rows;
 }
 
 void BatchingGateway::send(Batch batch) {
@@ -273,9 +287,10 @@ void BatchingGateway::learn(const OnTheWire& wire, const Reply& reply, const Ver
   } else if (verdict.next == Verdict::Next::kDeal && reply.took.count() > 0) {
     const Batch& batch = wire.batch;
     // Of those that went out together the first was not alone for long.
-    batcher_.learn(batch, reply.took, std::max(wire.in_flight, wire_.size() + 1));
-    concurrency_.note_answer(
-        {batch.function, batch.rows.size(), reply.took, wire.in_flight, wire.round});
+    const std::size_t in_flight = std::max(wire.in_flight, wire_.size() + 1);
+    batcher_.learn(batch, reply.took, in_flight);
+    concurrency_.note_answer({batch.function, batch.rows.size(), reply.took, in_flight, wire.round,
+                              rows_left(*batch.function)});
   }
   admission_.set_limit(concurrency_.limit());
 }

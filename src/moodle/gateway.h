@@ -89,6 +89,9 @@ class BatchingGateway final : public Gateway {
   void dispatch();
   /// What the next call is to leave to others.
   [[nodiscard]] Sharing sharing() const;
+  /// Rows of `function` that wait or are on the wire.
+  [[nodiscard]] std::size_t rows_left(const Function& function) const;
+  void note_lull();
   void send(Batch batch);
   void receive();
   void settle(OnTheWire wire, const Reply& reply);

@@ -17,6 +17,7 @@ using Model = std::function<Micros(std::size_t in_flight)>;
 constexpr Function kUsers{.name = "core_user_create_users", .list = "users"};
 constexpr std::size_t kRows = 50;
 constexpr Micros kCall{300'000};
+constexpr std::size_t kMany = 1'000'000;
 
 /// A Moodle on so many cores: beyond them every request waits for the others.
 Model on_cores(std::size_t cores) {
@@ -25,9 +26,9 @@ Model on_cores(std::size_t cores) {
   };
 }
 
-void answer(Concurrency& concurrency, Micros took, std::size_t in_flight,
-            std::size_t rows = kRows) {
-  concurrency.note_answer({&kUsers, rows, took, in_flight, concurrency.round()});
+void answer(Concurrency& concurrency, Micros took, std::size_t in_flight, std::size_t rows = kRows,
+            std::size_t rows_left = kMany) {
+  concurrency.note_answer({&kUsers, rows, took, in_flight, concurrency.round(), rows_left});
 }
 
 /// Keeps the Moodle as busy as the limit lets it and counts the calls at each limit.
@@ -135,11 +136,48 @@ TEST(Concurrency, LearnsNothingFromAnswersThatHadRoomBesideThem) {
   EXPECT_EQ(concurrency.limit(), 2U);
 }
 
+TEST(Concurrency, TriesNothingWithTheEndOfALoadInSight) {
+  Concurrency concurrency({1, 2, 8});
+  // A round and a half of three would be 225 rows.
+  for (int i = 0; i < 100; ++i) answer(concurrency, kCall, 2, kRows, 224);
+  EXPECT_EQ(concurrency.limit(), 2U);
+  answer(concurrency, kCall, 2, kRows, 225);
+  EXPECT_EQ(concurrency.limit(), 3U);
+}
+
+TEST(Concurrency, GivesATrialUpThatALoadLeavesUndecided) {
+  Concurrency concurrency({1, 2, 8});
+  while (concurrency.limit() == 2) answer(concurrency, kCall, 2);
+  answer(concurrency, kCall, 3);
+  concurrency.note_lull();
+  EXPECT_EQ(concurrency.limit(), 2U);
+  // It is begun anew, since nothing speaks against it.
+  EXPECT_EQ(found(concurrency, on_cores(16)), 8U);
+}
+
+TEST(Concurrency, GivesUpWhatALoadLeavesUnchecked) {
+  Concurrency concurrency({1, 2, 8});
+  while (concurrency.limit() == 2) answer(concurrency, kCall, 2);
+  while (concurrency.limit() == 3) answer(concurrency, kCall, 3);
+  concurrency.note_lull();
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(concurrency.limit(), 2U);
+    answer(concurrency, kCall, 2);
+  }
+}
+
+TEST(Concurrency, ForgetsNothingInALull) {
+  Concurrency concurrency({1, 2, 8});
+  EXPECT_EQ(found(concurrency, on_cores(16)), 8U);
+  concurrency.note_lull();
+  EXPECT_EQ(concurrency.limit(), 8U);
+}
+
 TEST(Concurrency, LearnsNothingFromWhatWasSentUnderAnotherLimit) {
   Concurrency concurrency({1, 4, 4});
   const std::uint64_t before = concurrency.round();
   concurrency.note_failure();
-  for (int i = 0; i < 50; ++i) concurrency.note_answer({&kUsers, kRows, kCall, 4, before});
+  for (int i = 0; i < 50; ++i) concurrency.note_answer({&kUsers, kRows, kCall, 4, before, kMany});
   EXPECT_EQ(concurrency.limit(), 2U);
 }
 
@@ -155,7 +193,7 @@ TEST(Concurrency, FallsOnceForCallsThatWereOutTogetherWhenMoodleSuffers) {
   Concurrency concurrency({1, 4, 4});
   calls_at_limits(concurrency, 2, on_cores(4));
   const std::uint64_t round = concurrency.round();
-  for (int i = 0; i < 4; ++i) concurrency.note_answer({&kUsers, kRows, 3 * kCall, 4, round});
+  for (int i = 0; i < 4; ++i) concurrency.note_answer({&kUsers, kRows, 3 * kCall, 4, round, kMany});
   EXPECT_EQ(concurrency.limit(), 3U);
 }
 

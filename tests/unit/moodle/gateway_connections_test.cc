@@ -84,6 +84,33 @@ TEST(GatewayConnections, SharesNoFewRowsThatAreBestSentTogether) {
   ASSERT_EQ(bench.wire->sent.size(), 1U);
 }
 
+/// Makes so many courses of a Moodle that has a second for each call, ten at a time; the highest
+/// limit meanwhile.
+std::size_t highest_limit(GatewayBench& bench, int courses) {
+  bench.wire->server = [](const Form& form) { return took(1s, create_or_refuse(form)); };
+  for (int i = 0; i < courses; ++i) bench.start(create_course("c" + std::to_string(i)));
+  std::size_t highest = 0;
+  while (bench.gateway->outstanding() > 0) {
+    bench.pump();
+    bench.resume();
+    highest = std::max(highest, bench.gateway->stats().limit);
+  }
+  return highest;
+}
+
+/// A load for two connections is no occasion to find out about three of them.
+TEST(GatewayConnections, SendsSmallLoadsOverWhatIsKnownToBeGood) {
+  GatewayBench bench(calls_of_at_most(10));
+  for (int loads = 0; loads < 30; ++loads) EXPECT_EQ(highest_limit(bench, 50), 2U);
+}
+
+TEST(GatewayConnections, TriesOneMoreInALargeLoadAndGoesBackAfterIt) {
+  GatewayBench bench(calls_of_at_most(10));
+  // Eight calls, and of three at once not enough for them to be told from two.
+  EXPECT_EQ(highest_limit(bench, 130), 3U);
+  EXPECT_EQ(bench.gateway->stats().limit, 2U);
+}
+
 TEST(GatewayConnections, KeepsToTheConcurrencyLimit) {
   GatewayBench bench;
   bench.start(create_course("a"));

@@ -285,17 +285,17 @@ Status Loop::start_claimed() {
   return ok();
 }
 
-/// Of what an idle Moodle gets first no more is read than it may be kept waiting for. Where that
-/// has nothing for Moodle it need not be hurried for the others.
 void Loop::begin_with(std::span<Task> tasks) {
-  if (tasks.empty()) return;
   const bool moodle_is_idle = ports_.gateway.outstanding() == 0;
-  const std::size_t first = moodle_is_idle ? portions_.first(tasks) : tasks.size();
-  load_and_start(tasks.first(first));
-  if (first == tasks.size()) return;
-  store_ahead();
-  keep_busy(ports_.gateway);
-  load_and_start(tasks.subspan(first));
+  for (auto time = moodle_is_idle ? Portions::kFirst : Portions::kMost; !tasks.empty();
+       time = std::min(2 * time, Portions::kMost)) {
+    const std::size_t portion = portions_.within(time, tasks);
+    load_and_start(tasks.first(portion));
+    tasks = tasks.subspan(portion);
+    if (tasks.empty()) return;
+    store_ahead();
+    keep_busy(ports_.gateway);
+  }
 }
 
 void Loop::load_and_start(std::span<Task> tasks) {

@@ -6,11 +6,11 @@ namespace moodlesync::engine {
 
 namespace {
 
-/// For how long an idle Moodle is kept waiting: about as long as one of its requests takes.
-constexpr Portions::Micros kPatience{50'000};
 /// Tasks that are read together however long they take, and whose time tells something: that of
 /// fewer is mostly the way to the database.
 constexpr std::size_t kFewest = 8;
+/// Tasks that are read to find out how long they take.
+constexpr std::size_t kToFindOut = 100;
 
 /// Those from the front that are of the first one's component.
 std::size_t alike(std::span<const Task> tasks) {
@@ -26,11 +26,20 @@ std::string Portions::component_of(std::span<const Task> tasks) {
   return alike(tasks) == tasks.size() ? tasks.front().key.component : "";
 }
 
-std::size_t Portions::first(std::span<const Task> tasks) const {
-  const auto known = per_task_.find(tasks.front().key.component);
-  if (known == per_task_.end()) return alike(tasks);
-  const auto in_time = static_cast<double>(kPatience.count()) / std::max(known->second, 1.0);
-  return std::min(alike(tasks), std::max(kFewest, static_cast<std::size_t>(in_time)));
+std::size_t Portions::within(Micros time, std::span<const Task> tasks) const {
+  auto left = static_cast<double>(time.count());
+  std::size_t taken = 0;
+  while (taken < tasks.size()) {
+    const std::span<const Task> others = tasks.subspan(taken);
+    const std::size_t same = alike(others);
+    const auto known = per_task_.find(others.front().key.component);
+    if (known == per_task_.end()) return taken > 0 ? taken : std::min(same, kToFindOut);
+    const auto in_time = static_cast<std::size_t>(left / std::max(known->second, 0.1));
+    if (in_time < same) return std::min(tasks.size(), std::max(taken + in_time, kFewest));
+    taken += same;
+    left -= static_cast<double>(same) * known->second;
+  }
+  return taken;
 }
 
 void Portions::note(const std::string& component, std::size_t tasks, Micros took) {

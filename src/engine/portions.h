@@ -10,20 +10,26 @@
 
 namespace moodlesync::engine {
 
-/// How much of a claim is read before Moodle gets to do something.
+/// How much of a claim is read before Moodle gets to hear of it.
 ///
-/// A course is read with all who are enrolled in it: a claim of some hundred takes a good part of a
-/// second. While Moodle has nothing to do, only so many are read at first as it may be kept waiting
-/// for, going by how long their like took lately.
+/// A course is read with all who are enrolled in it: a claim of some hundred takes a second. So it
+/// is read by portions, and calls go out and are followed by others in between. What they take is
+/// estimated by how long their like took lately. While Moodle has nothing to do the first ones are
+/// small; where they have nothing for Moodle it need not be hurried for the others, so that each is
+/// twice as large as the one before.
 ///
 /// Threads: the event loop's only.
 class Portions {
  public:
   using Micros = std::chrono::microseconds;
 
-  /// How many of `tasks`, from the front, an idle Moodle gets to hear of first: at least one, and
-  /// all of one component. Requires: there are some.
-  [[nodiscard]] std::size_t first(std::span<const Task> tasks) const;
+  static constexpr Micros kFirst{15'000};  ///< While Moodle waits for it.
+  static constexpr Micros kMost{120'000};  ///< About as long as a call takes.
+
+  /// How many of `tasks`, from the front, can be read and begun with in that time: a few at least.
+  /// Of a component that is not known yet not many, and nothing else with them. Requires: there are
+  /// some.
+  [[nodiscard]] std::size_t within(Micros time, std::span<const Task> tasks) const;
 
   /// Whose all of `tasks` are; empty: of several. Requires: there are some.
   [[nodiscard]] static std::string component_of(std::span<const Task> tasks);

@@ -24,11 +24,11 @@ TEST_P(LoopTest, MakesNoCallForAnUnchangedSave) {
   EXPECT_TRUE(queue_->rows().empty());
 }
 
-TEST_P(LoopTest, LetsAnIdleMoodleBeginBeforeAllOfAClaimIsRead) {
+TEST_P(LoopTest, LetsMoodleBeginBeforeAllOfAClaimIsRead) {
   std::vector<std::pair<std::size_t, std::size_t>> loads;  // How many, and rows answered by then.
   reader_.on_load = [&](std::size_t entities) {
     loads.emplace_back(entities, told_.size());
-    pass(seconds{1} * static_cast<int>(entities));
+    pass(milliseconds{1} * static_cast<int>(entities));
   };
   const auto courses = [&](int from, int to) {
     for (int id = from; id <= to; ++id) course(id, "Course " + std::to_string(id));
@@ -37,11 +37,11 @@ TEST_P(LoopTest, LetsAnIdleMoodleBeginBeforeAllOfAClaimIsRead) {
   bool is_saved = false;
   gateway_.after_pump = [&] {
     pass(milliseconds{10});
-    if (told_.size() == 8 && !std::exchange(is_saved, true)) courses(9, 32);
-    if (told_.size() == 32) control_.ask(Command::kStop);
+    if (told_.size() == 8 && !std::exchange(is_saved, true)) courses(9, 108);
+    if (told_.size() == 108) control_.ask(Command::kStop);
   };
   (void)run(RunMode::kForever);
-  EXPECT_EQ(loads, (decltype(loads){{8, 0}, {8, 8}, {16, 16}}));
+  EXPECT_EQ(loads, (decltype(loads){{8, 0}, {15, 8}, {30, 23}, {55, 53}}));
 }
 
 TEST_P(LoopTest, SyncsTheParentFirstEvenIfOnlyTheChildWasQueued) {

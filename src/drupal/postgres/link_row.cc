@@ -54,22 +54,19 @@ Link read_link(const Row& row, int first) {
 }
 
 std::string storable(std::string_view text) {
-  std::string clean;
-  clean.reserve(text.size());
-  for (const char c : text) {
-    if (c == '\0') {
-      clean += "\xEF\xBF\xBD";
-    } else {
-      clean += c;
-    }
+  std::string clean(text);
+  for (auto at = clean.find('\0'); at != std::string::npos; at = clean.find('\0', at)) {
+    clean.replace(at, 1, "\xEF\xBF\xBD");
   }
   return clean;
 }
 
 nlohmann::json sent_to_json(const std::map<std::string, std::string, std::less<>>& sent) {
-  nlohmann::json json = nlohmann::json::object();
-  for (const auto& [field, value] : sent) json[storable(field)] = storable(value);
-  return json;
+  nlohmann::json::object_t object;
+  for (const auto& [field, value] : sent) {
+    object.emplace_hint(object.end(), storable(field), storable(value));
+  }
+  return object;
 }
 
 std::string to_parameter(const nlohmann::json& json) {

@@ -91,7 +91,7 @@ struct Conversation {
   /// The Moodle side of a reference; prepared in bulk for every FieldWish with `counterpart_of`.
   std::function<Counterpart(std::string_view component, const Reference&)> counterpart;
   /// Stores `link` as it stands now, before Moodle is told; see store_ahead(). May be empty.
-  std::function<Co<Status>(const Link& link)> keep_link = {};
+  std::function<Co<Status>(Link link)> keep_link = {};
 };
 
 /// A question that changes nothing in Moodle and whose answer shows whether the token's account has

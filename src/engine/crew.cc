@@ -15,10 +15,9 @@ void Crew::start(Prepared prepared) {
 
 Co<Done> Crew::accompany(Members::iterator member) {
   Prepared& work = member->work;
-  work.conversation.keep_link = [this, &work](const Link& link) {
-    Co<Status> storing = journal_.store(work.task, link);
+  work.conversation.keep_link = [this, &work](Link link) {
     work.task.link.reset();  // What the queue holds of it is not certain any more.
-    return storing;
+    return journal_.store(work.task, std::move(link));
   };
   std::optional<Outcome> outcome = admit(work.conversation, work.id_holder);
   if (!outcome) outcome = co_await work.component->converse(work.conversation);

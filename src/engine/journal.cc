@@ -31,14 +31,18 @@ Status Journal::flush(Queue& queue) {
   if (waiting_.empty()) return ok();
   std::vector<Task> tasks;
   tasks.reserve(waiting_.size());
-  for (const Entry* entry : waiting_) tasks.push_back(entry->task());
+  for (Entry* entry : waiting_) tasks.push_back(entry->take());
   const auto lost = queue.store_ahead(tasks);
-  if (!lost && is_passing(lost.error().kind)) return lost.error();
+  if (!lost && is_passing(lost.error().kind)) {
+    auto task = tasks.begin();
+    for (Entry* entry : waiting_) entry->give_back(std::move(*task++));
+    return lost.error();
+  }
   // Conversations that go on may wait here again, behind those that are answered now.
   for (std::size_t left = tasks.size(); left > 0; --left) {
     Entry* const entry = waiting_.front();
     waiting_.pop_front();
-    entry->answer(lost ? answer_for(entry->task().key, *lost) : Status(lost.error()));
+    entry->answer(lost ? answer_for(entry->key(), *lost) : Status(lost.error()));
   }
   return lost ? ok() : Status(lost.error());
 }

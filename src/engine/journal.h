@@ -29,7 +29,8 @@ class Journal {
   /// Lives in the frame of the coroutine that waits.
   class Entry {
    public:
-    Entry(Journal& journal, Task task) : journal_(journal), task_(std::move(task)) {}
+    Entry(Journal& journal, Task task)
+        : journal_(journal), key_(task.key), task_(std::move(task)) {}
     ~Entry() { journal_.waiting_.remove(this); }
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
@@ -41,7 +42,9 @@ class Journal {
     }
     [[nodiscard]] Status await_resume() { return std::move(answer_); }
 
-    [[nodiscard]] const Task& task() const { return task_; }
+    [[nodiscard]] const TaskKey& key() const { return key_; }
+    [[nodiscard]] Task take() { return std::move(task_); }
+    void give_back(Task task) { task_ = std::move(task); }
     void answer(Status answer) {
       answer_ = std::move(answer);
       waiting_.resume();
@@ -49,7 +52,8 @@ class Journal {
 
    private:
     Journal& journal_;
-    Task task_;
+    TaskKey key_;
+    Task task_;  ///< Lent out while it is being stored.
     std::coroutine_handle<> waiting_;
     Status answer_ = ok();
   };

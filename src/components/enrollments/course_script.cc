@@ -102,7 +102,7 @@ Co<std::optional<Outcome>> CourseScript::take_stock() {
   if (roster) {
     if (conversation_.verify) correct(*roster);
     take_over(*roster);
-    if (conversation_.verify) write_held(conversation_.link, course_.id, held_);
+    if (conversation_.verify) conversation_.link.sent = written_held(course_.id, held_);
     co_return Answer{};
   }
   if (is_unknown_course(roster.error())) co_return Answer{unknown_course()};
@@ -194,8 +194,8 @@ Co<Status> CourseScript::store_ahead() {
   }
   std::erase_if(ahead, [](const auto& entry) { return entry.second.is_nothing(); });
   if (ahead == held_) co_return ok();
-  Link link = conversation_.link;
-  write_held(link, course_.id, ahead);
+  const Link& now = conversation_.link;
+  Link link{now.moodle_id, written_held(course_.id, ahead), now.uuid, now.bundle, now.skipped};
   Co<Status> storing = moodlesync::store_ahead(conversation_, std::move(link));
   Status stored = co_await std::move(storing);
   co_return stored;
@@ -204,9 +204,10 @@ Co<Status> CourseScript::store_ahead() {
 Co<Outcome> CourseScript::send() {
   std::deque<UserScript> scripts;
   std::vector<Co<Done>> parts;
-  parts.reserve(wanted_.users.size() + leavers_.size());
   for (const auto& [id, wanted] : wanted_.users) {
-    parts.push_back(scripts.emplace_back(course_, id, held_[id]).keep(wanted));
+    Held& held = held_[id];
+    if (!UserScript::has_to_keep(held, wanted)) continue;
+    parts.push_back(scripts.emplace_back(course_, id, held).keep(wanted));
   }
   for (const Leaver& one : leavers_) {
     parts.push_back(
@@ -220,7 +221,7 @@ Co<Outcome> CourseScript::send() {
 
   if (tally_.is_course_unknown()) co_return unknown_course();
   std::erase_if(held_, [](const auto& entry) { return entry.second.is_nothing(); });
-  write_held(conversation_.link, course_.id, held_);
+  conversation_.link.sent = written_held(course_.id, held_);
   std::optional<Waiting> waiting;
   if (wanted_.pending) {
     waiting = Waiting{"users", wanted_.pending->target, wanted_.pending->bundle};

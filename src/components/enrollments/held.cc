@@ -112,12 +112,12 @@ HeldUsers read_held(const Link& link, MoodleId course) {
   return users;
 }
 
-void write_held(Link& link, MoodleId course, const HeldUsers& users) {
-  link.sent.clear();
-  link.sent.emplace(kCourseKey, to_string(course));
+decltype(Link::sent) written_held(MoodleId course, const HeldUsers& users) {
+  decltype(Link::sent) sent{{std::string(kCourseKey), to_string(course)}};
   for (const auto& [id, held] : users) {
-    link.sent.emplace(std::string(kUserKey) + to_string(id), format(held));
+    sent.emplace(std::string(kUserKey) + to_string(id), format(held));
   }
+  return sent;
 }
 
 }  // namespace moodlesync::enrollments

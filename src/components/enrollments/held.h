@@ -70,7 +70,7 @@ using HeldUsers = std::map<MoodleId, Held>;
 [[nodiscard]] bool knows_course(const Link& link, MoodleId course);
 /// Whether the link knows of anybody, in whatever course.
 [[nodiscard]] bool knows_anybody(const Link& link);
-/// Puts `users` in place of all that the link has said.
-void write_held(Link& link, MoodleId course, const HeldUsers& users);
+/// What the link says of `users` in `course`, in place of all that it has said.
+[[nodiscard]] decltype(Link::sent) written_held(MoodleId course, const HeldUsers& users);
 
 }  // namespace moodlesync::enrollments

@@ -77,8 +77,13 @@ Held UserScript::while_leaving(Held held, Farewell farewell) {
   return held;
 }
 
+bool UserScript::has_to_keep(Held& held, const Wanted& wanted) {
+  note_reasons(held, wanted);
+  return !roles_to_send(held, wanted).empty() || !std::ranges::includes(wanted.roles, held.roles) ||
+         !std::ranges::includes(wanted.roles, held.doubtful);
+}
+
 Co<Done> UserScript::keep(const Wanted& wanted) {
-  note_reasons(held_, wanted);
   std::vector<MoodleId> roles = roles_to_send(held_, wanted);
   if (!roles.empty()) {
     Co<bool> enrolling = enrol(std::move(roles), wanted.span);

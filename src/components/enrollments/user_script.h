@@ -31,6 +31,11 @@ class UserScript {
   UserScript(const Course& course, MoodleId user, Held& held)
       : course_(course), user_(user), held_(held) {}
 
+  /// Notes why he is to be in the course. False: Moodle holds it all, so there is no need of
+  /// keep().
+  [[nodiscard]] static bool has_to_keep(Held& held, const Wanted& wanted);
+  /// Requires: has_to_keep().
+  ///
   /// Enrols with every role that he does not have yet, or else once when only times or suspension
   /// change; then takes the roles that he is no longer to have. A row that changes nothing is never
   /// sent: Moodle would mail him again.

@@ -44,21 +44,21 @@ TEST(Held, IsUnknownWhenTheTextIsNotOurs) {
 TEST(Held, ComesBackFromALink) {
   Link link;
   const HeldUsers users = {{MoodleId{112}, everything()}};
-  write_held(link, MoodleId{50}, users);
+  link.sent = written_held(MoodleId{50}, users);
   EXPECT_EQ(read_held(link, MoodleId{50}), users);
   EXPECT_TRUE(knows_anybody(link));
 }
 
 TEST(Held, IsNothingInAnotherCourse) {
   Link link;
-  write_held(link, MoodleId{50}, {{MoodleId{112}, everything()}});
+  link.sent = written_held(MoodleId{50}, {{MoodleId{112}, everything()}});
   EXPECT_TRUE(read_held(link, MoodleId{51}).empty());
   EXPECT_FALSE(knows_course(link, MoodleId{51}));
 }
 
 TEST(Held, LeavesOutUsersThatItCannotRead) {
   Link link;
-  write_held(link, MoodleId{50}, {{MoodleId{112}, everything()}});
+  link.sent = written_held(MoodleId{50}, {{MoodleId{112}, everything()}});
   link.sent["user:113"] = "something else";
   link.sent["user:x"] = format(everything());
   EXPECT_EQ(read_held(link, MoodleId{50}).size(), 1U);

@@ -10,7 +10,7 @@ namespace {
 /// fewer is mostly the way to the database.
 constexpr std::size_t kFewest = 8;
 /// Tasks that are read to find out how long they take.
-constexpr std::size_t kToFindOut = 100;
+constexpr std::size_t kToFindOut = 200;
 
 /// Those from the front that are of the first one's component.
 std::size_t alike(std::span<const Task> tasks) {

@@ -22,7 +22,7 @@ std::vector<Task> courses_and_users(std::size_t courses, std::size_t users) {
 
 TEST(Portions, AreNotManyWhileNothingIsKnown) {
   const Portions portions;
-  EXPECT_EQ(portions.within(1h, tasks(500, "course")), 100U);
+  EXPECT_EQ(portions.within(1h, tasks(500, "course")), 200U);
   EXPECT_EQ(portions.within(1ms, tasks(5, "course")), 5U);
 }
 
@@ -50,7 +50,7 @@ TEST(Portions, AreOfOneComponentUntilItIsKnown) {
   EXPECT_EQ(portions.within(1s, both), 3U);
   portions.note("course", 10, 10ms);
   EXPECT_EQ(portions.within(1s, both), 3U);
-  EXPECT_EQ(portions.within(1s, std::span(both).subspan(3)), 100U);
+  EXPECT_EQ(portions.within(1s, std::span(both).subspan(3)), 200U);
 }
 
 TEST(Portions, KnowWhetherTheyAreOfOneComponent) {
@@ -69,8 +69,8 @@ TEST(Portions, LearnNothingFromAFewOrFromSeveralComponents) {
   Portions portions;
   portions.note("users", 3, 1s);
   portions.note("", 20, 10s);
-  EXPECT_EQ(portions.within(1ms, tasks(500, "users")), 100U);
-  EXPECT_EQ(portions.within(1ms, tasks(500, "course")), 100U);
+  EXPECT_EQ(portions.within(1ms, tasks(500, "users")), 200U);
+  EXPECT_EQ(portions.within(1ms, tasks(500, "course")), 200U);
 }
 
 TEST(Portions, AreAFewHoweverLongTheyTake) {

@@ -44,6 +44,8 @@ struct Discipline {
 
 /// For rows that cost much the same in any company.
 std::vector<Shape> large_calls() { return {{50, 2}, {100, 2}, {100, 3}}; }
+/// So many users that none of those scripts is left with a call for one connection alone.
+constexpr int kUsers = 600;
 
 /// As a script does it; seconds.
 double send(const Access& moodle, const Discipline& one, std::size_t count, const Shape& shape) {
@@ -110,7 +112,7 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
   ours.sync();  // A daemon that has run for a while has looked at Moodle.
   const auto sync = [&] { ours.sync(); };
   const Discipline users{.what = "users",
-                         .count = of(500),
+                         .count = of(kUsers),
                          .shapes = large_calls(),
                          .theirs = [&](std::size_t count) { return theirs.users(count); },
                          .keep = [&](const auto& ids) { theirs.keep_users(ids); },
@@ -131,7 +133,7 @@ void measure_real_moodle(const Access& moodle, const std::function<bool(std::str
                               .add_ours = [&](std::size_t count) { ours.add_enrolments(count); },
                               .sync = sync};
   if (is_wanted(users.what)) {
-    compete_with_passwords(moodle, stamp, theirs, of(400), table);
+    compete_with_passwords(moodle, stamp, theirs, of(kUsers), table);
     compete(moodle, users, table);
   }
   if (is_wanted(courses.what)) compete(moodle, courses, table);

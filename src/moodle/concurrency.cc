@@ -33,8 +33,8 @@ constexpr int kEnoughToCompare = 2;
 /// Rounds of calls that make up a trial; one that finds nothing to compare with is given up.
 constexpr std::size_t kTrial = 2;
 constexpr std::size_t kLongestTrial = 4;
-/// Rounds of calls that have to be left to do for a trial to begin.
-constexpr double kRoundsLeft = 1.5;
+/// Calls that have to be left to do for a trial to begin, beside one for each request at once.
+constexpr std::size_t kCallsLeft = 3;
 /// Weight of the newest call in an average.
 constexpr double kNewest = 0.3;
 
@@ -87,8 +87,7 @@ void Concurrency::set_limit(std::size_t limit) {
 }
 
 bool Concurrency::has_enough_to_try(const Answered& call) const {
-  const auto round = static_cast<double>((limit_ + 1) * std::max<std::size_t>(1, call.rows));
-  return static_cast<double>(call.rows_left) >= kRoundsLeft * round;
+  return call.rows_left >= (limit_ + 1 + kCallsLeft) * std::max<std::size_t>(1, call.rows);
 }
 
 /// One fewer than at first is not tried: where that is right all of it would be lost time, and

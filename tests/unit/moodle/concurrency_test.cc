@@ -138,10 +138,9 @@ TEST(Concurrency, LearnsNothingFromAnswersThatHadRoomBesideThem) {
 
 TEST(Concurrency, TriesNothingWithTheEndOfALoadInSight) {
   Concurrency concurrency({1, 2, 8});
-  // A round and a half of three would be 225 rows.
-  for (int i = 0; i < 100; ++i) answer(concurrency, kCall, 2, kRows, 224);
+  for (int i = 0; i < 100; ++i) answer(concurrency, kCall, 2, kRows, 6 * kRows - 1);
   EXPECT_EQ(concurrency.limit(), 2U);
-  answer(concurrency, kCall, 2, kRows, 225);
+  answer(concurrency, kCall, 2, kRows, 6 * kRows);
   EXPECT_EQ(concurrency.limit(), 3U);
 }
 
